@@ -1,0 +1,32 @@
+import type { Backend, CallOptions, Driver, StorageContext } from './backend.ts';
+import { type LocalConfig, local } from './local.ts';
+import { type MemoryConfig, memory } from './memory.ts';
+import { type S3Config, s3 } from './s3.ts';
+import { type UnbuiltConfig, unbuilt } from './unbuilt.ts';
+
+/** The table of drivers: a new kind of storage is one file and one line here. */
+const drivers = {
+  memory,
+  directory: local,
+  s3,
+  unbuilt,
+} as const;
+
+/** Where the bytes of a location are. Serialisable: a transfer order carries two of these. */
+export type StorageTarget =
+  | ({ readonly driver: 'memory' } & MemoryConfig)
+  | ({ readonly driver: 'directory' } & LocalConfig)
+  | ({ readonly driver: 's3' } & S3Config)
+  | ({ readonly driver: 'unbuilt' } & UnbuiltConfig);
+
+export type { LocalConfig, MemoryConfig, S3Config, UnbuiltConfig };
+
+/** @throws StorageError when the location is not to be had; see `Driver.open`. */
+export function openBackend(
+  target: StorageTarget,
+  context: StorageContext,
+  options?: CallOptions,
+): Promise<Backend> {
+  const driver = drivers[target.driver] as Driver<StorageTarget>;
+  return driver.open(target, context, options);
+}
