@@ -1,7 +1,7 @@
 /**
  * Runs `work` over `items`, at most `width` at once, and yields the results as they come (not in order).
- * The next item is asked for only when there is room for it. The first failure, or the consumer's leaving,
- * stops the asking; what is under way is waited for before the failure is passed on.
+ * The next item is asked for only when there is room for it. The first failure stops the asking; what is
+ * under way is waited for before the failure is passed on.
  */
 export async function* pool<Item, Result>(
   items: AsyncIterable<Item> | Iterable<Item>,
@@ -10,30 +10,29 @@ export async function* pool<Item, Result>(
 ): AsyncGenerator<Result> {
   const running = new Set<Promise<void>>();
   const done: Result[] = [];
-  let failure: { readonly error: unknown } | undefined;
+  const failures: unknown[] = [];
   const start = (item: Item) => {
     const task: Promise<void> = work(item)
-      .then((result) => void done.push(result))
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
+      .then(
+        (result) => void done.push(result),
+        (error: unknown) => void failures.push(error),
+      )
       .finally(() => running.delete(task));
     running.add(task);
+  };
+  const roomFor = async (more: number) => {
+    while (running.size + more > width && failures.length === 0) await Promise.race(running);
   };
   try {
     for await (const item of items) {
       start(item);
-      while (running.size >= width && !failure) await Promise.race(running);
-      if (failure) break;
-      while (done.length > 0) yield done.shift() as Result;
-    }
-    while (running.size > 0 && !failure) {
-      await Promise.race(running);
-      while (done.length > 0) yield done.shift() as Result;
+      await roomFor(1);
+      if (failures.length > 0) break;
+      yield* done.splice(0);
     }
   } finally {
     await Promise.all(running);
   }
-  if (failure) throw failure.error;
-  yield* done;
+  if (failures.length > 0) throw failures[0];
+  yield* done.splice(0);
 }
