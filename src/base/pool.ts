@@ -30,6 +30,10 @@ export async function* pool<Item, Result>(
       if (failures.length > 0) break;
       yield* done.splice(0);
     }
+    while (running.size > 0 && failures.length === 0) {
+      await Promise.race(running);
+      yield* done.splice(0);
+    }
   } finally {
     await Promise.all(running);
   }
