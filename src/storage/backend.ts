@@ -1,6 +1,7 @@
 // Room: storage. Bytes, names and metadata, nothing of DataSync and no AWS words but those of S3 itself.
 // This file is the contract between the engine and every kind of storage; test/contract/backend.ts checks it.
 
+import type { Clock } from '../base/clock.ts';
 import type { RelPath } from '../base/path.ts';
 import type { StorageError } from './storage-error.ts';
 
@@ -50,6 +51,12 @@ export interface Metadata {
   readonly archived?: boolean;
   readonly versionId?: string;
   readonly etag?: string;
+  /**
+   * When an object was stored, ns since the epoch, whole seconds. For the engine: an object whose `mtimeNs` is
+   * null was not written by a file transfer; a file made from it gets this as its time, and from then on only
+   * sizes are compared.
+   */
+  readonly lastModifiedNs?: bigint;
 }
 
 /** What an object store keeps about the content, as HTTP has it. */
@@ -107,6 +114,23 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface StatOptions extends CallOptions {
+  /** A version other than the newest, where the storage keeps versions. */
+  readonly versionId?: string;
+  /**
+   * What a listing said it is. An object store may have a file `a` beside a directory `a`: this tells which one
+   * is meant, and saves a request.
+   */
+  readonly listedAs?: EntryKind;
+  /** Read `metadata.tags` too; where they are kept apart from the rest that is one more request. Default false. */
+  readonly tags?: boolean;
+}
+
+export interface RemoveOptions extends CallOptions {
+  /** As in `StatOptions`. */
+  readonly listedAs?: EntryKind;
+}
+
 export interface ReadOptions extends CallOptions {
   /** First byte; default 0. */
   readonly offset?: number;
@@ -149,7 +173,7 @@ export interface Backend extends AsyncDisposable {
   list(directory: RelPath, options?: CallOptions): AsyncIterable<Listed>;
 
   /** Everything known of one path; never follows a symbolic link. The root can be asked for. @throws NotFound */
-  stat(path: RelPath, options?: CallOptions & { readonly versionId?: string }): Promise<Entry>;
+  stat(path: RelPath, options?: StatOptions): Promise<Entry>;
 
   /** The content of a file, in chunks of up to 1 MiB. @throws NotFound, IsADirectory, PermissionDenied, Busy, Archived */
   read(path: RelPath, options?: ReadOptions): AsyncIterable<Uint8Array>;
@@ -169,7 +193,7 @@ export interface Backend extends AsyncDisposable {
   makeDirectory(path: RelPath, stamp: Stamp, options?: CallOptions): Promise<void>;
 
   /** Removes a file, a link or an empty directory; one that is not there is no failure. @throws DirectoryNotEmpty */
-  remove(path: RelPath, options?: CallOptions): Promise<void>;
+  remove(path: RelPath, options?: RemoveOptions): Promise<void>;
 
   /** Writes metadata without the content. @throws NotFound */
   setMetadata(path: RelPath, stamp: Stamp, options?: WriteOptions): Promise<Written | undefined>;
@@ -198,6 +222,8 @@ export interface Driver<Config> {
 /** What drivers may need beside their (serialisable) config. */
 export interface StorageContext {
   readonly volumes: import('./volumes.ts').Volumes;
+  /** Signs, and spaces out retries: real time for real servers. */
+  readonly clock: Clock;
 }
 
 /** The key that listings are ordered by, within one directory. Compare with `compareNames`. */
