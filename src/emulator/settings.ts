@@ -20,6 +20,8 @@ export interface Settings {
   readonly maxTasks: number;
   /** Queued executions per task. @source AWS user guide, "Quotas": 50 */
   readonly maxQueued: number;
+  /** An activation key activates one agent only. Default: any well-formed key, any number of times. */
+  readonly oneUseActivationKeys?: boolean;
 }
 
 /** `prefix` is the beginning of a location URI, such as `nfs://nas.example/export`. */
