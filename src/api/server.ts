@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { SignableRequest } from '../base/sigv4.ts';
+import { systemClock } from '../base/system-clock.ts';
+import { SIGNING_NAME } from '../model/service.ts';
+import { claimedCredential } from './credential-scope.ts';
+import { type Protocol, undetermined } from './json-protocol.ts';
+import type { ApiAnswer } from './request.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly dataSync: Protocol;
+  /** Takes what is not DataSync's: the S3 endpoint. */
+  readonly fallback?: RequestHandler | undefined;
+  /** Others, by the beginning of their paths, such as `/_console`. They come before the fallback. */
+  readonly mounts?: readonly { readonly path: string; readonly handler: RequestHandler }[];
+  /** What `GET /ready` tells; `GET /health` tells only that the process answers. */
+  readonly ready: () => boolean | Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** Such as `http://127.0.0.1:4567`. */
+  readonly endpoint: string;
+  /** Takes no more requests and ends within a second, cutting off what is then still under way. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Bytes of a DataSync request's body; the largest honest one is far smaller. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** Longer than the SDKs keep idle connections, so that the client ends them and no request meets a closing one. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** How long requests under way may take to end after `close`. */
+const LINGER_MS = 700;
+
+/** @throws Error that names the address, when it cannot be had */
+export async function listen(options: ServerOptions): Promise<RunningServer> {
+  const server = createServer(application(options));
+  // Large objects are uploaded through this server: a request may take as long as it needs.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await bind(server, options.host, options.port);
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    port,
+    endpoint: `http://${reachable(options.host)}:${port}`,
+    close: () => {
+      closing ??= shut(server);
+      return closing;
+    },
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'something else listens there' : error.message;
+      const next = 'Choose another port (0 takes any free one) or another host.';
+      reject(new Error(`Cannot listen on ${host}, port ${port}: ${why}. ${next}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** How a client on this machine reaches a server that is bound to `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+async function shut(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const done = new AbortController();
+  // Sockets live in real time, whatever time the emulator is told to have.
+  const late = systemClock()
+    .sleep(LINGER_MS, done.signal)
+    .then(
+      () => server.closeAllConnections(),
+      () => undefined,
+    );
+  await closed;
+  done.abort();
+  await late;
+}
+
+function application(options: ServerOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  const rawBody = express.raw({ type: () => true, limit: BODY_LIMIT });
+  const dataSync = dataSyncHandler(options);
+  app.use((request, response, next) => {
+    if (isForDataSync(request))
+      rawBody(request, response, (error) => (error ? next(error) : dataSync(request, response, next)));
+    else next();
+  });
+  app.use(health(options));
+  for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
+  app.use((request, response, next) => {
+    if (!options.fallback || isStrayGet(request)) return send(response, undetermined(randomUUID()));
+    const startedAt = options.clock.now();
+    response.once('close', () => {
+      const { method, path } = request;
+      options.log.debug('other-request', { method, path, ...outcome(response, startedAt, options.clock) });
+    });
+    return options.fallback(request, response, next);
+  });
+  app.use(failure(options.log));
+  return app;
+}
+
+const signable = (request: IncomingMessage): SignableRequest => {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    method: request.method ?? '',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: request.headers,
+  };
+};
+
+/** A JSON call, or anything else that is signed for DataSync. */
+function isForDataSync(request: IncomingMessage): boolean {
+  const asked = signable(request);
+  const { headers } = request;
+  const isJsonCall =
+    'x-amz-target' in headers || /^application\/x-amz-json-1\.1\b/i.test(headers['content-type'] ?? '');
+  if (asked.method === 'POST' && asked.path === '/' && isJsonCall) return true;
+  return claimedCredential(asked)?.scope.service === SIGNING_NAME;
+}
+
+/** A browser at the endpoint itself: unsigned, no query, and no bucket in the host name. */
+function isStrayGet(request: IncomingMessage): boolean {
+  const { method, path, query, headers } = signable(request);
+  const host = (headers['host'] as string | undefined)?.replace(/:\d+$/, '') ?? '';
+  const noBucket = !host.includes('.') || isIP(host) !== 0;
+  return method === 'GET' && path === '/' && query === '' && !headers['authorization'] && noBucket;
+}
+
+function dataSyncHandler(options: ServerOptions): RequestHandler {
+  return async (request, response) => {
+    const startedAt = options.clock.now();
+    const requestId = randomUUID();
+    const body: unknown = request.body;
+    const answer = await options.dataSync(
+      { ...signable(request), body: body instanceof Uint8Array ? body : new Uint8Array() },
+      requestId,
+    );
+    response.once('close', () => {
+      options.log.info('request', {
+        requestId,
+        ...answer.about,
+        ...outcome(response, startedAt, options.clock),
+      });
+    });
+    send(response, answer);
+  };
+}
+
+function outcome(response: ServerResponse, startedAt: number, clock: Clock): Record<string, unknown> {
+  return {
+    status: response.statusCode,
+    ms: clock.now() - startedAt,
+    ...(response.writableFinished ? {} : { aborted: true }),
+  };
+}
+
+function send(response: ServerResponse, answer: ApiAnswer): void {
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': Buffer.byteLength(answer.body),
+  });
+  response.end(answer.body);
+}
+
+/** Apart from S3, whose buckets might be called `health` or `ready`: a signed request is S3's. */
+function health(options: ServerOptions): RequestHandler {
+  const answer = async (path: string): Promise<{ status: number; text: string } | undefined> => {
+    if (path === '/health') return { status: 200, text: 'ok' };
+    if (path !== '/ready') return undefined;
+    return (await options.ready()) ? { status: 200, text: 'ready' } : { status: 503, text: 'starting' };
+  };
+  return async (request, response, next) => {
+    const isProbe = request.method === 'GET' && !claimedCredential(signable(request));
+    const told = isProbe ? await answer(request.path) : undefined;
+    if (!told) return next();
+    response.status(told.status).json({ status: told.text });
+  };
+}
+
+/** What went wrong before an answer could be made: unreadable bodies, or a bug in a mounted handler. */
+function failure(log: Log): ErrorRequestHandler {
+  return (error: { status?: unknown; type?: unknown; message?: unknown }, request, response, _next) => {
+    if (response.headersSent || request.destroyed) {
+      response.destroy();
+      return;
+    }
+    const status = typeof error.status === 'number' && typeof error.type === 'string' ? error.status : 500;
+    if (status === 500) {
+      log.error('internal-error', {
+        method: request.method,
+        path: request.path,
+        error: String(error.message),
+      });
+    }
+    // The rest of the body may still be on its way; nobody reads it.
+    response.setHeader('connection', 'close');
+    if (status === 413) send(response, { status, headers: {}, body: '', about: {} });
+    else send(response, unreadable(status));
+  };
+}
+
+function unreadable(status: number): ApiAnswer {
+  const type = status === 500 ? 'InternalException' : 'SerializationException';
+  return {
+    status: status === 500 ? 500 : 400,
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amzn-requestid': randomUUID(),
+      'x-amzn-errortype': type,
+    },
+    body: JSON.stringify({ __type: type }),
+    about: {},
+  };
+}
