@@ -9,6 +9,7 @@ import { systemClock } from '../base/system-clock.ts';
 import { SIGNING_NAME } from '../model/service.ts';
 import { claimedCredential } from './credential-scope.ts';
 import { type Protocol, undetermined } from './json-protocol.ts';
+import { readBody } from './read-body.ts';
 import type { ApiAnswer } from './request.ts';
 
 export interface ServerOptions {
@@ -100,13 +101,8 @@ function application(options: ServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  const rawBody = express.raw({ type: () => true, limit: BODY_LIMIT });
   const dataSync = dataSyncHandler(options);
-  app.use((request, response, next) => {
-    if (isForDataSync(request))
-      rawBody(request, response, (error) => (error ? next(error) : dataSync(request, response, next)));
-    else next();
-  });
+  app.use((request, response, next) => (isForDataSync(request) ? dataSync(request, response, next) : next()));
   app.use(health(options));
   for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
   app.use((request, response, next) => {
@@ -155,21 +151,40 @@ function dataSyncHandler(options: ServerOptions): RequestHandler {
   return async (request, response) => {
     const startedAt = options.clock.now();
     const requestId = randomUUID();
-    const body: unknown = request.body;
-    const answer = await options.dataSync(
-      { ...signable(request), body: body instanceof Uint8Array ? body : new Uint8Array() },
-      requestId,
-    );
-    response.once('close', () => {
-      options.log.info('request', {
-        requestId,
-        ...answer.about,
-        ...outcome(response, startedAt, options.clock),
-      });
-    });
-    send(response, answer);
+    const answer = await answerTo(request, requestId, options.dataSync);
+    const tell = () => {
+      const how = outcome(response, startedAt, options.clock);
+      options.log.info('request', { requestId, ...answer?.about, ...how });
+    };
+    // It is closed already when the client did not wait for the answer.
+    if (response.closed) return tell();
+    response.once('close', tell);
+    if (answer) send(response, answer);
+    else response.destroy();
   };
 }
+
+/** Undefined when the client has gone away. */
+async function answerTo(
+  request: IncomingMessage,
+  requestId: string,
+  dataSync: Protocol,
+): Promise<ApiAnswer | undefined> {
+  let body: Uint8Array | undefined;
+  try {
+    body = await readBody(request, BODY_LIMIT);
+  } catch {
+    return undefined;
+  }
+  return body ? dataSync({ ...signable(request), body }, requestId) : TOO_LARGE;
+}
+
+const TOO_LARGE: ApiAnswer = {
+  status: 413,
+  headers: {},
+  body: '',
+  about: { error: 'the body is too large' },
+};
 
 function outcome(response: ServerResponse, startedAt: number, clock: Clock): Record<string, unknown> {
   return {
@@ -202,38 +217,16 @@ function health(options: ServerOptions): RequestHandler {
   };
 }
 
-/** What went wrong before an answer could be made: unreadable bodies, or a bug in a mounted handler. */
+/** A bug in a mounted handler or in the fallback. */
 function failure(log: Log): ErrorRequestHandler {
-  return (error: { status?: unknown; type?: unknown; message?: unknown }, request, response, _next) => {
-    if (response.headersSent || request.destroyed) {
-      response.destroy();
-      return;
-    }
-    const status = typeof error.status === 'number' && typeof error.type === 'string' ? error.status : 500;
-    if (status === 500) {
-      log.error('internal-error', {
-        method: request.method,
-        path: request.path,
-        error: String(error.message),
-      });
-    }
-    // The rest of the body may still be on its way; nobody reads it.
-    response.setHeader('connection', 'close');
-    if (status === 413) send(response, { status, headers: {}, body: '', about: {} });
-    else send(response, unreadable(status));
-  };
-}
-
-function unreadable(status: number): ApiAnswer {
-  const type = status === 500 ? 'InternalException' : 'SerializationException';
-  return {
-    status: status === 500 ? 500 : 400,
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amzn-requestid': randomUUID(),
-      'x-amzn-errortype': type,
-    },
-    body: JSON.stringify({ __type: type }),
-    about: {},
+  return (error: unknown, request, response, _next) => {
+    const { method, path } = request;
+    log.error('internal-error', {
+      method,
+      path,
+      error: error instanceof Error ? error.message : String(error),
+    });
+    if (response.headersSent) response.destroy();
+    else response.status(500).json({ __type: 'InternalException' });
   };
 }
