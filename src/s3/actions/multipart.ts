@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto';
+import { type Answer, xmlAnswer } from '../answer.ts';
+import { bucketOf, type Call, keyOf, storeBody, textBody } from '../call.ts';
+import {
+  type ChecksumAlgorithm,
+  type ChecksumType,
+  checksumAlgorithm,
+  checksumOf,
+  checksums,
+  type StoredChecksum,
+} from '../checksums.ts';
+import { combineCrcs } from '../crc-combine.ts';
+import { readDraft } from '../object-headers.ts';
+import { checkWrite } from '../preconditions.ts';
+import type { S3Request } from '../request.ts';
+import { invalidArgument, s3Error } from '../s3-error.ts';
+import type { Upload, UploadedPart } from '../uploads.ts';
+import { children, childText, parseXml, type XmlElement, xmlDocument } from '../xml.ts';
+import { checksumElements } from './checksum-headers.ts';
+import { versionHeader } from './find-version.ts';
+import { encryptionHeader } from './put-object.ts';
+
+/** @source Amazon S3 User Guide, "Amazon S3 multipart upload limits" */
+const SMALLEST_PART_BYTES = 5 * 1024 ** 2;
+const MOST_PARTS = 10_000;
+
+function wantedChecksum(request: S3Request): Upload['checksum'] {
+  const word = request.header('x-amz-checksum-algorithm');
+  const type = request.header('x-amz-checksum-type')?.toUpperCase();
+  if (word === undefined) {
+    if (type === undefined) return undefined;
+    throw s3Error(
+      'InvalidRequest',
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    );
+  }
+  const algorithm = checksumAlgorithm(word);
+  if (!algorithm) {
+    throw s3Error(
+      'InvalidRequest',
+      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    );
+  }
+  const { multipartType, multipartTypes } = checksums[algorithm];
+  if (type !== undefined && !multipartTypes.includes(type as ChecksumType)) {
+    throw s3Error(
+      'InvalidRequest',
+      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    );
+  }
+  return { algorithm, type: (type as ChecksumType | undefined) ?? multipartType };
+}
+
+export function createMultipartUpload(call: Call): Answer {
+  const { request, service } = call;
+  const bucket = bucketOf(call);
+  const draft = readDraft(request, keyOf(call));
+  const checksum = wantedChecksum(request);
+  const upload = bucket.uploads.start(draft, service.clock.now(), checksum);
+  return xmlAnswer(
+    xmlDocument('InitiateMultipartUploadResult', {
+      Bucket: bucket.name,
+      Key: draft.key,
+      UploadId: upload.id,
+    }),
+    {
+      ...(checksum && {
+        'x-amz-checksum-algorithm': checksum.algorithm,
+        'x-amz-checksum-type': checksum.type,
+      }),
+      ...encryptionHeader(draft.headers.serverSideEncryption),
+    },
+  );
+}
+
+/** The upload that the request names. @throws S3Error NoSuchUpload */
+export function uploadOf(call: Call): Upload {
+  const id = call.request.query.get('uploadId') ?? '';
+  const upload = bucketOf(call).uploads.get(keyOf(call), id);
+  if (!upload) throw s3Error('NoSuchUpload', undefined, { UploadId: id });
+  return upload;
+}
+
+/** @throws S3Error InvalidArgument */
+export function partNumberOf({ request }: Call): number {
+  const text = request.query.get('partNumber') ?? '';
+  const number = Number(text);
+  if (/^\d{1,5}$/.test(text) && number >= 1 && number <= MOST_PARTS) return number;
+  throw invalidArgument(
+    `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`,
+    'partNumber',
+    text,
+  );
+}
+
+function checkPartChecksum(upload: Upload, sent: ChecksumAlgorithm | undefined): void {
+  const wanted = upload.checksum?.algorithm;
+  if (sent === undefined || wanted === undefined || sent === wanted) return;
+  throw s3Error(
+    'InvalidRequest',
+    `Checksum Type mismatch occurred, expected checksum Type: ${wanted.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
+  );
+}
+
+export async function uploadPart(call: Call): Promise<Answer> {
+  const partNumber = partNumberOf(call);
+  uploadOf(call);
+  return storeBody(call, ({ content, md5, checksum }) => {
+    const upload = uploadOf(call);
+    checkPartChecksum(upload, checksum?.algorithm);
+    bucketOf(call).uploads.addPart(upload.id, {
+      partNumber,
+      etag: md5,
+      content,
+      lastModifiedAt: call.service.clock.now(),
+      ...(checksum && { checksum }),
+    });
+    return {
+      status: 200,
+      headers: {
+        etag: `"${md5}"`,
+        ...(checksum && { [checksums[checksum.algorithm].header]: checksum.value }),
+        ...encryptionHeader(upload.draft.headers.serverSideEncryption),
+      },
+    };
+  });
+}
+
+export function abortMultipartUpload(call: Call): Answer {
+  bucketOf(call).uploads.end(uploadOf(call).id);
+  return { status: 204 };
+}
+
+/** A part as the client lists it at the end. */
+interface ClaimedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly element: XmlElement;
+}
+
+function claimedParts(document: XmlElement): readonly ClaimedPart[] {
+  const parts = children(document, 'Part').map((element) => {
+    const partNumber = childText(element, 'PartNumber')?.trim() ?? '';
+    const etag = childText(element, 'ETag');
+    if (!/^\d{1,5}$/.test(partNumber) || etag === undefined) throw s3Error('MalformedXML');
+    return { partNumber: Number(partNumber), etag: etag.trim().replaceAll('"', ''), element };
+  });
+  if (parts.length === 0 || parts.length > MOST_PARTS) throw s3Error('MalformedXML');
+  for (const [index, part] of parts.entries()) {
+    const before = parts[index - 1];
+    if (before && before.partNumber >= part.partNumber) throw s3Error('InvalidPartOrder');
+  }
+  return parts;
+}
+
+function matchPart(upload: Upload, claim: ClaimedPart, isLast: boolean): UploadedPart {
+  const part = upload.parts.get(claim.partNumber);
+  const details = { UploadId: upload.id, PartNumber: String(claim.partNumber), ETag: claim.etag };
+  if (part?.etag !== claim.etag) throw s3Error('InvalidPart', undefined, details);
+  for (const kind of Object.values(checksums)) {
+    const claimed = childText(claim.element, kind.element);
+    const own =
+      part.checksum && checksums[part.checksum.algorithm] === kind ? part.checksum.value : undefined;
+    if (claimed !== undefined && own !== undefined && claimed !== own) {
+      throw s3Error('InvalidPart', undefined, details);
+    }
+  }
+  if (!isLast && part.content.sizeBytes < SMALLEST_PART_BYTES) {
+    throw s3Error('EntityTooSmall', undefined, {
+      ProposedSize: String(part.content.sizeBytes),
+      MinSizeAllowed: String(SMALLEST_PART_BYTES),
+      PartNumber: String(claim.partNumber),
+      ETag: claim.etag,
+    });
+  }
+  return part;
+}
+
+/** The checksum of the whole, from those of the parts; undefined when a part has none. */
+async function wholeChecksum(
+  upload: Upload,
+  parts: readonly UploadedPart[],
+): Promise<StoredChecksum | undefined> {
+  const algorithm = upload.checksum?.algorithm ?? parts[0]?.checksum?.algorithm;
+  if (!algorithm) return undefined;
+  const type = upload.checksum?.type ?? checksums[algorithm].multipartType;
+  const values: { value: string; sizeBytes: number }[] = [];
+  for (const { checksum, content } of parts) {
+    if (checksum?.algorithm !== algorithm) return undefined;
+    values.push({ value: checksum.value, sizeBytes: content.sizeBytes });
+  }
+  if (type === 'FULL_OBJECT') return { algorithm, type, value: combineCrcs(algorithm, values) };
+  const digests = Buffer.concat(values.map(({ value }) => Buffer.from(value, 'base64')));
+  return { algorithm, type, value: `${await checksumOf(algorithm, digests)}-${parts.length}` };
+}
+
+function checkWhole(request: S3Request, checksum: StoredChecksum | undefined, sizeBytes: number): void {
+  const size = request.header('x-amz-mp-object-size');
+  if (size !== undefined && size !== String(sizeBytes)) {
+    throw s3Error(
+      'InvalidRequest',
+      `The provided 'x-amz-mp-object-size' header value ${size} does not match what was computed: ${sizeBytes}`,
+    );
+  }
+  if (!checksum) return;
+  const type = request.header('x-amz-checksum-type')?.toUpperCase();
+  if (type !== undefined && type !== checksum.type) {
+    throw s3Error(
+      'InvalidRequest',
+      `The upload was created using the ${checksum.type} checksum mode. The complete request must use the same checksum mode.`,
+    );
+  }
+  const claimed = request.header(checksums[checksum.algorithm].header);
+  if (
+    claimed !== undefined &&
+    claimed !== checksum.value &&
+    claimed !== checksum.value.replace(/-\d+$/, '')
+  ) {
+    throw s3Error(
+      'BadDigest',
+      `The ${checksum.algorithm} you specified did not match the calculated checksum.`,
+    );
+  }
+}
+
+/** @source observed: the MD5 of the parts' MD5s, "-", their number */
+function wholeEtag(parts: readonly UploadedPart[]): string {
+  const hash = createHash('md5');
+  for (const part of parts) hash.update(part.etag, 'hex');
+  return `${hash.digest('hex')}-${parts.length}`;
+}
+
+/** The body's checksum headers are those of the object, not of the XML. */
+async function completionBody(call: Call): Promise<string> {
+  const { request } = call;
+  const header = (name: string) =>
+    name === 'x-amz-sdk-checksum-algorithm' ? undefined : request.header(name);
+  const headersWith = (prefix: string) => (prefix === 'x-amz-checksum-' ? [] : request.headersWith(prefix));
+  return textBody({ ...call, request: { ...request, header, headersWith } });
+}
+
+export async function completeMultipartUpload(call: Call): Promise<Answer> {
+  const { request, service } = call;
+  uploadOf(call);
+  const text = await completionBody(call);
+  if (text === '') throw s3Error('InvalidRequest', 'You must specify at least one part');
+  const claimed = claimedParts(parseXml(text, 'CompleteMultipartUpload'));
+  const parts = claimed.map((claim, index) => matchPart(uploadOf(call), claim, index === claimed.length - 1));
+  const checksum = await wholeChecksum(uploadOf(call), parts);
+
+  // Nothing is waited for from here on: the upload, its parts and the object change as one.
+  const upload = uploadOf(call);
+  const bucket = bucketOf(call);
+  for (const part of parts) if (upload.parts.get(part.partNumber) !== part) throw s3Error('InvalidPart');
+  const sizeBytes = parts.reduce((sum, { content }) => sum + content.sizeBytes, 0);
+  checkWhole(request, checksum, sizeBytes);
+  checkWrite(request, bucket.newest(upload.draft.key));
+  const etag = wholeEtag(parts);
+  const object = bucket.put({
+    kind: 'object',
+    ...upload.draft,
+    lastModifiedAt: service.clock.now(),
+    etag,
+    content: bucket.uploads.finish(upload.id, parts),
+    parts: parts.map(({ partNumber, content, checksum: own }) => ({
+      partNumber,
+      sizeBytes: content.sizeBytes,
+      ...(own && { checksum: own.value }),
+    })),
+    ...(checksum && { checksum }),
+  });
+  return xmlAnswer(
+    xmlDocument('CompleteMultipartUploadResult', {
+      Location: `http://${request.header('host') ?? ''}/${bucket.name}/${encodeURIComponent(object.key)}`,
+      Bucket: bucket.name,
+      Key: object.key,
+      ETag: `"${etag}"`,
+      ...checksumElements(checksum),
+    }),
+    {
+      ...versionHeader(bucket, object.versionId),
+      ...encryptionHeader(upload.draft.headers.serverSideEncryption),
+    },
+  );
+}

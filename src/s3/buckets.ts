@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { Bucket } from './bucket.ts';
+import { memoryContentStore } from './memory-content.ts';
+import type { ContentStore } from './object-store.ts';
+import { S3Error, s3Error } from './s3-error.ts';
+
+/** All buckets of one endpoint. Names are one namespace for all accounts, as in S3. */
+export interface Buckets {
+  readonly contents: ContentStore;
+  /** In the order of their names. */
+  list(): readonly Bucket[];
+  get(name: string): Bucket | undefined;
+  /** @throws S3Error InvalidBucketName, BucketAlreadyExists, BucketAlreadyOwnedByYou */
+  create(name: string, about: { readonly owner: string; readonly region: string }): Bucket;
+  /** @throws S3Error NoSuchBucket, BucketNotEmpty */
+  delete(name: string): void;
+}
+
+const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const IP_ADDRESS = /^\d{1,3}(\.\d{1,3}){3}$/;
+const RESERVED = /^(xn--|sthree-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/;
+
+/** @source Amazon S3 User Guide, "General purpose bucket naming rules" */
+export function isBucketName(name: string): boolean {
+  return BUCKET_NAME.test(name) && !name.includes('..') && !IP_ADDRESS.test(name) && !RESERVED.test(name);
+}
+
+/** Buckets in memory. `limitBytes` bounds the content they hold together. */
+export function memoryBuckets(clock: Clock, random: Random, limitBytes: number): Buckets {
+  const buckets = new Map<string, Bucket>();
+  const contents = memoryContentStore(limitBytes);
+  return {
+    contents,
+    list: () => [...buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    get: (name) => buckets.get(name),
+    create(name, { owner, region }) {
+      if (!isBucketName(name)) throw s3Error('InvalidBucketName', undefined, { BucketName: name });
+      const known = buckets.get(name);
+      if (known) {
+        const code = known.owner === owner ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists';
+        throw new S3Error(code, { details: { BucketName: name } });
+      }
+      const made = new Bucket({ name, owner, region, createdAt: clock.now(), contents, random });
+      buckets.set(name, made);
+      return made;
+    },
+    delete(name) {
+      const bucket = buckets.get(name);
+      if (!bucket) throw s3Error('NoSuchBucket', undefined, { BucketName: name });
+      if (!bucket.isEmpty) throw s3Error('BucketNotEmpty', undefined, { BucketName: name });
+      bucket.uploads.clear();
+      buckets.delete(name);
+    },
+  };
+}

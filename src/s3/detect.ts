@@ -1,0 +1,55 @@
+import { type Level, type Operation, type OperationName, operations } from './operations.ts';
+import type { S3Request } from './request.ts';
+import { s3Error } from './s3-error.ts';
+
+interface Candidate {
+  readonly name: OperationName;
+  readonly asks: number;
+  fits(request: S3Request): boolean;
+}
+
+function candidate(name: OperationName): Candidate {
+  const { query = [], header }: Operation = operations[name];
+  const wanted = query.map((text) => text.split('='));
+  return {
+    name,
+    asks: query.length + Number(header !== undefined),
+    fits(request) {
+      if (header !== undefined && request.header(header) === undefined) return false;
+      return wanted.every(([key = '', value]) => {
+        const given = request.query.get(key);
+        return given !== undefined && (value === undefined || given === value);
+      });
+    },
+  };
+}
+
+/** By level and method, those that ask for most first. */
+const candidates = new Map<string, readonly Candidate[]>();
+for (const name of Object.keys(operations) as OperationName[]) {
+  const { on, method } = operations[name];
+  const place = `${on} ${method}`;
+  const all = [...(candidates.get(place) ?? []), candidate(name)];
+  candidates.set(
+    place,
+    all.sort((a, b) => b.asks - a.asks),
+  );
+}
+
+function levelOf({ bucket, key }: S3Request): Level {
+  if (bucket === undefined) return 'service';
+  return key === undefined ? 'bucket' : 'object';
+}
+
+/** Which operation a request asks for. @throws S3Error MethodNotAllowed, NotImplemented */
+export function detect(request: S3Request): OperationName {
+  const level = levelOf(request);
+  const found = candidates.get(`${level} ${request.method}`)?.find((one) => one.fits(request));
+  if (!found) {
+    throw s3Error('MethodNotAllowed', undefined, {
+      Method: request.method,
+      ResourceType: level.toUpperCase(),
+    });
+  }
+  return found.name;
+}
