@@ -1,0 +1,85 @@
+import { invalidParameter } from '../errors.ts';
+import { serverPlace } from '../places.ts';
+import { refuseOtherAgents } from './agents-of-location.ts';
+import { type About, type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
+import { only } from './members.ts';
+import { type SecretConfigs, secretConfigs, settleSecret, withoutSecretConfigs } from './secret-config.ts';
+import { folder } from './subdirectory.ts';
+
+type Members = Created<'AzureBlob'>;
+
+type AzureBlobSettings = Readonly<
+  Pick<Members, 'ContainerUrl' | 'AuthenticationType'> &
+    Required<Pick<Members, 'BlobType' | 'AccessTier'>> & { Subdirectory: string }
+> &
+  SecretConfigs;
+
+function create(input: Members, about: About): Draft<AzureBlobSettings> {
+  const { ContainerUrl, AuthenticationType, AgentArns = [], ...rest } = input;
+  // @source terraform-provider-aws, location_azure_blob.go: the defaults
+  const blank: Draft<AzureBlobSettings> = {
+    settings: { ContainerUrl, AuthenticationType, BlobType: 'BLOCK', AccessTier: 'HOT', Subdirectory: '/' },
+    secrets: {},
+    agentArns: AgentArns,
+  };
+  return update(blank, rest, about);
+}
+
+function update(
+  was: Draft<AzureBlobSettings>,
+  input: Omit<Updated<'AzureBlob'>, 'LocationArn'>,
+  about: About,
+): Draft<AzureBlobSettings> {
+  refuseOtherAgents(was.agentArns, input.AgentArns);
+  const secret = settleSecret(
+    {
+      member: 'SasConfiguration',
+      credential: input.SasConfiguration?.Token,
+      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
+    },
+    about,
+    { configs: secretConfigs(was.settings), credential: was.secrets['SasToken'] },
+  );
+  const settings: AzureBlobSettings = {
+    ...withoutSecretConfigs(was.settings),
+    ...only(input, 'AuthenticationType', 'BlobType', 'AccessTier', 'Subdirectory'),
+    ...secret.configs,
+  };
+  if (settings.AuthenticationType === 'SAS' && !secret.credential && !settings.CustomSecretConfig) {
+    throw invalidParameter('AuthenticationType SAS needs SasConfiguration or CustomSecretConfig.');
+  }
+  return {
+    settings,
+    secrets: secret.credential ? { SasToken: secret.credential } : {},
+    agentArns: was.agentArns,
+  };
+}
+
+/** `https://account.blob.core.windows.net/container` */
+function containerOf({ ContainerUrl }: AzureBlobSettings): { host: string; container: string } {
+  const [host = '', container = ''] = ContainerUrl.replace(/^https:\/\//, '').split('/');
+  return { host, container };
+}
+
+/** A container of Azure Blob Storage. */
+export const azureBlob = locationKind<'AzureBlob', AzureBlobSettings>({
+  type: 'AzureBlob',
+  listType: () => 'AZURE_BLOB',
+  create,
+  update,
+  uri: (settings) => {
+    const { host, container } = containerOf(settings);
+    return `azure-blob://${host}/${container}${folder(settings.Subdirectory)}`;
+  },
+  describe: ({ settings, agentArns }) => ({
+    AuthenticationType: settings.AuthenticationType,
+    BlobType: settings.BlobType,
+    AccessTier: settings.AccessTier,
+    ...(agentArns.length > 0 ? { AgentArns: [...agentArns] } : {}),
+    ...secretConfigs(settings),
+  }),
+  target: ({ settings }, around) => {
+    const { host, container } = containerOf(settings);
+    return serverPlace('Azure Blob', host, `${container}/${settings.Subdirectory}`, around);
+  },
+});
