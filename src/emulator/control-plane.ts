@@ -10,6 +10,7 @@ import type { ExecutionRunner } from './execution-runner.ts';
 import type { AgentRecord, ExecutionRecord, LocationRecord, TaskRecord } from './records.ts';
 import type { Schedules } from './schedules.ts';
 import type { Settings } from './settings.ts';
+import type { TaskAccess } from './task-access.ts';
 
 /** All that an action may touch. */
 export interface ControlPlane {
@@ -24,6 +25,8 @@ export interface ControlPlane {
   /** Queues, starts, cancels and changes executions. */
   readonly runner: ExecutionRunner;
   readonly schedules: Schedules;
+  /** Whether the locations of tasks can be reached. */
+  readonly access: TaskAccess;
   /** Opens storages for access tests; the runner uses the same for transfers. */
   readonly worker: Agent;
   /** Where the bytes of a location are, by the bindings and the built-in rules. */

@@ -10,7 +10,7 @@ type CommandOf<Op extends OperationName> = (typeof Sdk)[`${Op}Command`];
 
 /** What a client sends, in wire names, after the model's constraints have been checked. */
 export type Input<Op extends OperationName> =
-  CommandOf<Op> extends new (input: infer In) => unknown ? In : never;
+  CommandOf<Op> extends new (...input: infer Args) => unknown ? NonNullable<Args[0]> : never;
 
 /** What is answered, in wire names, without the client's `$metadata`. Times are `Date`s; `to-wire` turns them. */
 export type Output<Op extends OperationName> =

@@ -5,11 +5,13 @@ import { seededRandom } from '../../src/base/random.ts';
 import { VirtualClock } from '../../src/base/virtual-clock.ts';
 import type { CallContext } from '../../src/emulator/action.ts';
 import type { ControlPlane, Scope, StateChange } from '../../src/emulator/control-plane.ts';
+import type { ExecutionProblem } from '../../src/emulator/execution-problem.ts';
 import type { ExecutionRunner } from '../../src/emulator/execution-runner.ts';
 import type { ExecutionRecord, LocationRecord, LocationType } from '../../src/emulator/records.ts';
 import type { Schedules } from '../../src/emulator/schedules.ts';
 import type { Settings } from '../../src/emulator/settings.ts';
 import { openStore } from '../../src/emulator/store.ts';
+import type { TaskAccess } from '../../src/emulator/task-access.ts';
 import { ServiceError } from '../../src/model/service-error.ts';
 import type { StorageError } from '../../src/storage/backend.ts';
 import type { StorageTarget } from '../../src/storage/index.ts';
@@ -67,9 +69,19 @@ export class RecordingRunner implements ExecutionRunner {
   }
   async ended(): Promise<void> {}
   async shutdown(): Promise<void> {}
+  blockerOf(): undefined {}
+  unfinishedOf(): readonly string[] {
+    return [];
+  }
+  liveTally(): undefined {}
+  problemsOf(): readonly ExecutionProblem[] {
+    return [];
+  }
 }
 
 const noSchedules: Schedules = { update() {}, forget() {}, stop() {} };
+
+const noAccess: TaskAccess = { async check() {}, watch() {}, stop() {} };
 
 export interface TestPlane extends ControlPlane {
   readonly worker: FakeWorker;
@@ -91,6 +103,7 @@ export function testPlane(over: Partial<ControlPlane> & { clock?: Clock } = {}):
     ...openStore(undefined),
     runner: new RecordingRunner(),
     schedules: noSchedules,
+    access: noAccess,
     targetOf: (location) => ({ driver: 'memory', volume: location.id, root: '/' }),
     bucketTarget: (bucketArn, prefix) => ({
       driver: 'memory',

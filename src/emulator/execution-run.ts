@@ -1,0 +1,263 @@
+import type { Phase, TransferControl, TransferEvent } from '../transfer/job.ts';
+import { scopeOf } from './arn.ts';
+import type { ControlPlane } from './control-plane.ts';
+import {
+  CANCELLED,
+  ExecutionStopped,
+  endOfReport,
+  type Outcome,
+  outcomeOf,
+  outcomeOfFailure,
+} from './execution-outcome.ts';
+import { type ExecutionProblem, problemOf } from './execution-problem.ts';
+import { withPhase } from './execution-result.ts';
+import { inState } from './execution-states.ts';
+import type { LocationPair } from './location-family.ts';
+import type { ExecutionRecord, ExecutionResult, ExecutionStatus, Tally, TaskRecord } from './records.ts';
+import { addToTally } from './tally.ts';
+import { rateOf, transferOrder } from './transfer-order.ts';
+
+type Plane = Omit<ControlPlane, 'runner' | 'schedules' | 'access'>;
+
+const STATE_OF = { prepare: 'PREPARING', transfer: 'TRANSFERRING', verify: 'VERIFYING' } as const;
+
+const ORDER: readonly ExecutionStatus[] = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
+
+/** Problems that are remembered of each execution, the last ones. */
+const MOST_PROBLEMS = 1000;
+
+/** How long an execution waits until it looks again whether its agents are online. */
+const AGENT_RETRY_MS = 1000;
+
+/** One execution on its way from LAUNCHING to its end. */
+export class ExecutionRun {
+  readonly arn: string;
+  readonly problems: ExecutionProblem[] = [];
+  readonly #plane: Plane;
+  readonly #task: TaskRecord;
+  readonly #stop = new AbortController();
+  #tally: Tally;
+  #result: ExecutionResult;
+  #phase: Phase | undefined;
+  readonly #phaseStartedAt = new Map<Phase, number>();
+  #ended = false;
+  /** Steps that were allowed before they were waited for. */
+  #steps = 0;
+  #onStep: (() => void) | undefined;
+
+  /** @param record in LAUNCHING */
+  constructor(plane: Plane, record: ExecutionRecord, task: TaskRecord) {
+    this.arn = record.arn;
+    this.#plane = plane;
+    this.#task = task;
+    this.#tally = record.tally;
+    this.#result = record.result;
+  }
+
+  /** What it has done so far; more recent than its record. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  /** Carries it out, to its end. Never rejects. */
+  async go(): Promise<void> {
+    let pair: LocationPair | undefined;
+    try {
+      await this.#pace();
+      pair = this.#locations();
+      await this.#agentsOnline(pair);
+      await this.#carryOut(pair);
+      this.#phase = undefined;
+      this.end(outcomeOf(this.#tally));
+    } catch (error) {
+      const reason = this.#stop.signal.aborted ? this.#stop.signal.reason : error;
+      const outcome = outcomeOfFailure(reason, pair);
+      if (outcome.errorCode === 'InternalError') {
+        this.#plane.log.error('execution-broke', { execution: this.arn, message: outcome.errorDetail });
+      }
+      this.end(outcome);
+    }
+  }
+
+  /** CANCELLING until what runs has stopped. */
+  cancel(): void {
+    if (this.#ended || this.#stop.signal.aborted) return;
+    this.#move('CANCELLING');
+    this.stop(CANCELLED);
+  }
+
+  /** Stops what runs; it then ends with `outcome`. */
+  stop(outcome: Outcome): void {
+    this.#stop.abort(new ExecutionStopped(outcome));
+  }
+
+  /** With manual pacing: lets it take its next step. */
+  step(): void {
+    if (this.#onStep) this.#onStep();
+    else this.#steps += 1;
+  }
+
+  /** Writes its end, once. Undefined: success. */
+  end(outcome: Outcome | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const stopped = this.#stop.signal.reason;
+    const because = stopped instanceof ExecutionStopped ? stopped.outcome : outcome;
+    if (because && this.#phase) this.#setPhase(this.#phase, 'ERROR', this.#plane.clock.now());
+    this.#move(because ? 'ERROR' : 'SUCCESS', because);
+  }
+
+  async #carryOut(pair: LocationPair): Promise<void> {
+    const record = this.#record();
+    const scope = scopeOf(record.arn);
+    const order = transferOrder(this.#plane, record, pair, scope, this.#task.id);
+    const control: TransferControl = {
+      clock: this.#plane.clock,
+      signal: this.#stop.signal,
+      bytesPerSecond: () => rateOf(this.#record().options.BytesPerSecond),
+      beforePhase: (phase) => this.#beforePhase(phase),
+    };
+    for await (const event of this.#plane.worker.run(order, control)) this.#take(event);
+    this.#stop.signal.throwIfAborted();
+    for (const phase of phasesOf(record)) await this.#enter(phase);
+    this.#closePhases();
+  }
+
+  #take(event: TransferEvent): void {
+    this.#tally = addToTally(this.#tally, event);
+    const problem = problemOf(event);
+    if (problem) this.#tell(problem);
+    if (event.type === 'phase-started') this.#startPhase(event.phase, event.at);
+    if (event.type === 'phase-ended') {
+      this.#setPhase(event.phase, event.ok ? 'SUCCESS' : 'ERROR', event.at);
+      if (event.phase === this.#phase) this.#phase = undefined;
+    }
+  }
+
+  #tell(problem: ExecutionProblem): void {
+    this.problems.push(problem);
+    if (this.problems.length > MOST_PROBLEMS) this.problems.shift();
+    this.#plane.log.warn(`item-${problem.what}`, { task: this.#task.id, execution: this.arn, ...problem });
+  }
+
+  /** @source AWS API Reference, TaskExecutionResultDetail: durations of phases are 0 in Enhanced mode */
+  #setPhase(phase: Phase, status: 'SUCCESS' | 'ERROR', at: number): void {
+    const startedAt = this.#phaseStartedAt.get(phase) ?? at;
+    const ms = this.#task.mode === 'ENHANCED' ? 0 : Math.max(0, Math.round(at - startedAt));
+    this.#result = withPhase(this.#result, phase, status, ms);
+  }
+
+  /** Phases that were left out count as done. @source guess: AWS does not show them */
+  #closePhases(): void {
+    const { prepareStatus, transferStatus, verifyStatus } = this.#result;
+    const closed = (status: ExecutionResult['prepareStatus']) => (status === 'PENDING' ? 'SUCCESS' : status);
+    this.#result = {
+      ...this.#result,
+      prepareStatus: closed(prepareStatus),
+      transferStatus: closed(transferStatus),
+      verifyStatus: closed(verifyStatus),
+    };
+  }
+
+  /**
+   * In Enhanced mode items are verified as they come; VERIFYING is told when all of them are done.
+   * @source guess: AWS shows the same states for both modes, not when they change
+   */
+  async #beforePhase(phase: Phase): Promise<void> {
+    if (this.#task.mode === 'ENHANCED' && phase === 'verify') this.#stop.signal.throwIfAborted();
+    else await this.#enter(phase);
+  }
+
+  #startPhase(phase: Phase, at: number): void {
+    if (!this.#phaseStartedAt.has(phase)) this.#phaseStartedAt.set(phase, at);
+  }
+
+  /** Goes to the state of `phase`, unless it is already there or further, or has no such state. */
+  async #enter(phase: Phase): Promise<void> {
+    this.#stop.signal.throwIfAborted();
+    const record = this.#record();
+    const state = STATE_OF[phase];
+    if (!phasesOf(record).includes(phase) || ORDER.indexOf(state) <= ORDER.indexOf(record.status)) return;
+    this.#phase = phase;
+    this.#startPhase(phase, this.#plane.clock.now());
+    this.#move(state);
+    await this.#pace();
+  }
+
+  #move(status: ExecutionStatus, outcome?: Outcome): void {
+    const at = this.#plane.clock.now();
+    const record = this.#record();
+    const moved = { ...inState(record, status), tally: this.#tally };
+    const final = status === 'SUCCESS' || status === 'ERROR';
+    const totalMs = final ? Math.round(at - (record.launchedAt ?? at)) : 0;
+    this.#plane.executions.put({
+      ...moved,
+      result: { ...this.#result, totalMs, ...outcome },
+      ...(final ? { endedAt: at, ...endOfReport(record) } : {}),
+    });
+    this.#plane.notify({ resource: 'task-execution', arn: this.arn, state: status, at });
+  }
+
+  #pace(): Promise<void> {
+    const { pacing } = this.#plane.settings;
+    switch (pacing.kind) {
+      case 'immediate':
+        return Promise.resolve();
+      case 'scaled':
+        return this.#plane.clock.sleep(pacing.stateMs, this.#stop.signal);
+      case 'manual':
+        return this.#nextStep();
+    }
+  }
+
+  #nextStep(): Promise<void> {
+    if (this.#steps > 0) {
+      this.#steps -= 1;
+      return Promise.resolve();
+    }
+    const { signal } = this.#stop;
+    return new Promise((resolve, reject) => {
+      const stopped = () => reject(signal.reason);
+      signal.addEventListener('abort', stopped, { once: true });
+      this.#onStep = () => {
+        this.#onStep = undefined;
+        signal.removeEventListener('abort', stopped);
+        resolve();
+      };
+      if (signal.aborted) stopped();
+    });
+  }
+
+  /** @source AWS user guide, "Troubleshooting tasks": with an agent offline an execution stays in LAUNCHING */
+  async #agentsOnline(pair: LocationPair): Promise<void> {
+    const arns = [...pair.source.agentArns, ...pair.destination.agentArns];
+    while (arns.some((arn) => this.#plane.agents.get(arn)?.status === 'OFFLINE')) {
+      await this.#plane.clock.sleep(AGENT_RETRY_MS, this.#stop.signal);
+    }
+  }
+
+  #locations(): LocationPair {
+    const source = this.#plane.locations.get(this.#task.sourceLocationArn);
+    const destination = this.#plane.locations.get(this.#task.destinationLocationArn);
+    if (!source || !destination) throw new Error(`A location of task ${this.#task.id} is gone.`);
+    return { source, destination };
+  }
+
+  #record(): ExecutionRecord {
+    const record = this.#plane.executions.get(this.arn);
+    if (!record) throw new Error(`The record of ${this.arn} is gone while it runs.`);
+    return record;
+  }
+}
+
+/**
+ * The phases that an execution goes through.
+ * @source AWS API Reference, Options: TransferMode ALL has no preparation, VerifyMode NONE no verification
+ */
+function phasesOf({ options }: ExecutionRecord): readonly Phase[] {
+  const phases: Phase[] = [];
+  if (options.TransferMode !== 'ALL') phases.push('prepare');
+  phases.push('transfer');
+  if (options.VerifyMode !== 'NONE') phases.push('verify');
+  return phases;
+}

@@ -1,0 +1,117 @@
+import type { Agent } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { accessDetail } from './access-words.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { LocationRecord, LocationType, TaskRecord } from './records.ts';
+import { taskInState } from './task-states.ts';
+
+/** Whether the locations of tasks can be reached: from CREATING to AVAILABLE or UNAVAILABLE, and back. */
+export interface TaskAccess {
+  /** Tests now and writes the task's status; does nothing to a task that is queued or running. */
+  check(taskArn: string): Promise<void>;
+  /** Tests in the background, and again every 30 seconds as long as the task is UNAVAILABLE. */
+  watch(taskArn: string): void;
+  /** Ends all watching. */
+  stop(): void;
+}
+
+/**
+ * Only what an agent mounts is tested when the task is made.
+ * @source AWS user guide, "Task statuses": AWS locations are not mounted before the task runs
+ */
+const MOUNTED: readonly LocationType[] = ['Nfs', 'Smb'];
+
+/** @source guess: unavailable tasks come back by themselves, AWS does not say how soon */
+const RETRY_MS = 30_000;
+
+/** @source AWS user guide, "Troubleshooting storage issues" names the code; guess that tasks have it too */
+const ERROR_CODE = 'SyncTaskErrorLocationNotAdded';
+
+type Plane = Pick<ControlPlane, 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'> & {
+  readonly clock: Clock;
+  readonly worker: Pick<Agent, 'probe'>;
+};
+
+export function createTaskAccess(plane: Plane): TaskAccess {
+  const life = new AbortController();
+  const watched = new Set<string>();
+
+  const check = async (taskArn: string) => {
+    const task = plane.tasks.get(taskArn);
+    if (!task || !isTestable(task)) return;
+    const detail = await accessProblem(plane, task, life.signal);
+    if (!life.signal.aborted) settle(plane, taskArn, detail);
+  };
+
+  const keepChecking = async (taskArn: string) => {
+    await check(taskArn);
+    while (plane.tasks.get(taskArn)?.status === 'UNAVAILABLE') {
+      await plane.clock.sleep(RETRY_MS, life.signal);
+      await check(taskArn);
+    }
+  };
+
+  return {
+    check,
+    watch(taskArn) {
+      if (watched.has(taskArn)) return;
+      watched.add(taskArn);
+      keepChecking(taskArn)
+        .catch((error: unknown) => {
+          if (!life.signal.aborted) plane.log.error('task-access-test-broke', { task: taskArn, error });
+        })
+        .finally(() => watched.delete(taskArn));
+    },
+    stop: () => life.abort(new Error('The emulator is stopping.')),
+  };
+}
+
+const isTestable = (task: TaskRecord) => task.status !== 'RUNNING' && task.status !== 'QUEUED';
+
+/** Writes what a test found. The task may have changed while it was tested. */
+function settle(plane: Plane, taskArn: string, detail: string | undefined): void {
+  const task = plane.tasks.get(taskArn);
+  if (!task || !isTestable(task)) return;
+  const status = detail === undefined ? 'AVAILABLE' : 'UNAVAILABLE';
+  if (task.status === status && task.errorDetail === detail) return;
+  const next = task.status === status ? task : taskInState(task, status);
+  plane.tasks.put(detail === undefined ? next : { ...next, errorCode: ERROR_CODE, errorDetail: detail });
+  if (task.status !== status) {
+    plane.notify({ resource: 'task', arn: taskArn, state: status, at: plane.clock.now() });
+  }
+}
+
+/** Why the task cannot be had now, or undefined. */
+async function accessProblem(
+  plane: Plane,
+  task: TaskRecord,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const arn of [task.sourceLocationArn, task.destinationLocationArn]) {
+    const location = plane.locations.get(arn);
+    const problem = location && (await locationProblem(plane, location, signal));
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+async function locationProblem(
+  plane: Plane,
+  location: LocationRecord,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const offline = location.agentArns.find((arn) => plane.agents.get(arn)?.status === 'OFFLINE');
+  if (offline) return `Task failed to access location ${location.id}: its agent ${offline} is offline.`;
+  if (!MOUNTED.includes(location.type)) return undefined;
+  try {
+    await plane.worker.probe(plane.targetOf(location), { signal, need: 'read' });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    if (!(error instanceof StorageError)) {
+      plane.log.error('location-test-broke', { location: location.arn, error });
+    }
+    return accessDetail(location, error);
+  }
+}
