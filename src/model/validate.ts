@@ -5,7 +5,7 @@ import { ServiceError } from './service-error.ts';
 const MOST_VIOLATIONS = 10;
 
 /** Texts beyond both this and their maximum are not matched: some of the model's patterns take quadratic time. */
-const LONGEST_MATCHED = 4096;
+const LONGEST_MATCHED = 8192;
 
 /** @source guess: the service masks sensitive values; its exact words are not known */
 const MASK = '***Sensitive Data***';
