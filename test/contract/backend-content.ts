@@ -88,18 +88,6 @@ export const contentClauses: Clauses = {
       t.equal(await get(backend, 'empty chunks'), 'ab');
     },
   },
-  'a body may use its buffer again after each chunk': {
-    async check(t, backend) {
-      const reused = Buffer.alloc(64 * KiB);
-      const body = async function* () {
-        for (let index = 0; index < 20; index++) yield reused.fill(index);
-      };
-      await backend.write(relPath('f'), body(), {});
-      const read = await collect(backend.read(relPath('f')));
-      const kept = Array.from({ length: 20 }, (_, index) => read[index * 64 * KiB]);
-      t.strictSame(kept, [...Array(20).keys()]);
-    },
-  },
   'a shorter content replaces a longer one wholly': {
     async check(t, backend) {
       await put(backend, 'f', bytes(2 * MiB));

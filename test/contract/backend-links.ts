@@ -100,16 +100,16 @@ export const linkClauses: Clauses = {
       await link(backend, 'l', 'd');
       const path = relPath('l/f');
       const tries = [
-        backend.stat(path),
-        collect(backend.read(path)),
-        put(backend, 'l/f', 'y'),
-        put(backend, 'l/new', 'y'),
-        backend.setMetadata(path, { mode: 0o600 }),
-        backend.makeDirectory(relPath('l/e'), {}),
-        names(backend, 'l'),
+        () => backend.stat(path),
+        () => collect(backend.read(path)),
+        () => put(backend, 'l/f', 'y'),
+        () => put(backend, 'l/new', 'y'),
+        () => backend.setMetadata(path, { mode: 0o600 }),
+        () => backend.makeDirectory(relPath('l/e'), {}),
+        () => names(backend, 'l'),
       ];
       for (const attempt of tries) {
-        const kind = await kindOf(attempt);
+        const kind = await kindOf(attempt());
         t.ok(['NotADirectory', 'NotFound', 'AlreadyExists'].includes(kind), kind);
       }
       await backend.remove(path).catch(() => undefined);

@@ -1,0 +1,71 @@
+import { parentOf, type RelPath, ROOT } from '../../base/path.ts';
+import { errnoOf, failed } from './errors.ts';
+import type { Ground } from './ground.ts';
+import type { Staging } from './staging.ts';
+import type { Turns } from './turns.ts';
+
+/** What the parts of a file tree share. */
+export interface Tree {
+  readonly ground: Ground;
+  readonly turns: Turns;
+  readonly staging: Staging;
+}
+
+/** What `lstat` tells of a path in full. */
+export type Stats = ReturnType<typeof lstat>;
+
+/** @throws what the system throws when there is nothing. */
+export function lstat(ground: Ground, path: RelPath) {
+  return ground.fs.lstatSync(ground.address(path), { bigint: true });
+}
+
+/** What is there, or undefined. */
+export function lstatIfThere(ground: Ground, path: RelPath): Stats | undefined {
+  try {
+    return lstat(ground, path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Makes `directory` and its parents unless they are there. */
+export function ensureDirectory(ground: Ground, directory: RelPath, mode = 0o777): void {
+  if (directory === ROOT) return;
+  const there = lstatIfThere(ground, directory);
+  if (there?.isDirectory()) return;
+  if (there) throw failed('ENOTDIR', directory);
+  ensureDirectory(ground, parentOf(directory));
+  try {
+    ground.fs.mkdirSync(ground.address(directory), mode);
+  } catch (error) {
+    // Somebody else made it in the meantime.
+    if (errnoOf(error) !== 'EEXIST' || !lstat(ground, directory).isDirectory()) throw error;
+  }
+}
+
+/**
+ * Runs `work` and gives the root the times it had: what we do for ourselves is not a change of the location.
+ * Where only the owner may set times, somebody else's root keeps the new ones.
+ */
+export function keepingTimesOfRoot(ground: Ground, work: () => void): void {
+  const before = lstat(ground, ROOT);
+  work();
+  try {
+    ground.setTimes(ground.address(ROOT), before.atimeNs, before.mtimeNs);
+  } catch (error) {
+    if (errnoOf(error) !== 'EPERM') throw error;
+  }
+}
+
+/** Refuses what the file system would not refuse everywhere. */
+export function checkLength(ground: Ground, path: RelPath): void {
+  const { maxNameBytes, maxPathBytes } = ground.capabilities;
+  if (path.length * 3 <= maxNameBytes) return;
+  if (Buffer.byteLength(path) > maxPathBytes) throw failed('ENAMETOOLONG', path);
+  for (const name of path.split('/')) {
+    if (name.length * 3 > maxNameBytes && Buffer.byteLength(name) > maxNameBytes) {
+      throw failed('ENAMETOOLONG', path);
+    }
+  }
+}
