@@ -66,6 +66,13 @@ function scopeless(arn: string): string {
   return arn.split(':', 5).join(':');
 }
 
+/** STANDARD is what a bucket does by itself; only real Outposts know OUTPOSTS. */
+function storageClass({ S3StorageClass }: S3Settings): { storageClass?: string } {
+  return S3StorageClass === 'STANDARD' || S3StorageClass === 'OUTPOSTS'
+    ? {}
+    : { storageClass: S3StorageClass };
+}
+
 /** An S3 bucket, or an access point of one. */
 export const s3 = locationKind<'S3', S3Settings>({
   type: 'S3',
@@ -83,7 +90,7 @@ export const s3 = locationKind<'S3', S3Settings>({
       {
         bucket: bucketOf(settings.S3BucketArn),
         prefix: keyPrefix(settings.Subdirectory),
-        storageClass: settings.S3StorageClass,
+        ...storageClass(settings),
       },
       around,
     ),
