@@ -21,6 +21,8 @@ type Plane = Omit<ControlPlane, 'runner' | 'schedules' | 'access'>;
 
 const STATE_OF = { prepare: 'PREPARING', transfer: 'TRANSFERRING', verify: 'VERIFYING' } as const;
 
+const PHASES = ['prepare', 'transfer', 'verify'] as const;
+
 const ORDER: readonly ExecutionStatus[] = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
 
 /** Problems that are remembered of each execution, the last ones. */
@@ -103,7 +105,7 @@ export class ExecutionRun {
     this.#ended = true;
     const stopped = this.#stop.signal.reason;
     const because = stopped instanceof ExecutionStopped ? stopped.outcome : outcome;
-    if (because && this.#phase) this.#setPhase(this.#phase, 'ERROR', this.#plane.clock.now());
+    if (because && this.#phase) this.#failPhase(this.#phase);
     this.#move(because ? 'ERROR' : 'SUCCESS', because);
   }
 
@@ -147,16 +149,21 @@ export class ExecutionRun {
     this.#result = withPhase(this.#result, phase, status, ms);
   }
 
+  /** The phase in which it stopped; those before it were done, although their last events may be lost. */
+  #failPhase(phase: Phase): void {
+    for (const earlier of PHASES.slice(0, PHASES.indexOf(phase))) {
+      if (this.#result[`${earlier}Status`] === 'PENDING') {
+        this.#setPhase(earlier, 'SUCCESS', this.#phaseStartedAt.get(phase) ?? 0);
+      }
+    }
+    this.#setPhase(phase, 'ERROR', this.#plane.clock.now());
+  }
+
   /** Phases that were left out count as done. @source guess: AWS does not show them */
   #closePhases(): void {
-    const { prepareStatus, transferStatus, verifyStatus } = this.#result;
-    const closed = (status: ExecutionResult['prepareStatus']) => (status === 'PENDING' ? 'SUCCESS' : status);
-    this.#result = {
-      ...this.#result,
-      prepareStatus: closed(prepareStatus),
-      transferStatus: closed(transferStatus),
-      verifyStatus: closed(verifyStatus),
-    };
+    for (const phase of PHASES) {
+      if (this.#result[`${phase}Status`] === 'PENDING') this.#setPhase(phase, 'SUCCESS', 0);
+    }
   }
 
   /**

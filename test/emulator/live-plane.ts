@@ -11,6 +11,7 @@ import type { StateChange } from '../../src/emulator/control-plane.ts';
 import type { AgentRecord, LocationRecord, LocationType } from '../../src/emulator/records.ts';
 import type { Settings } from '../../src/emulator/settings.ts';
 import type { Input, Output } from '../../src/model/operations.ts';
+import type { Phase, TransferEvent } from '../../src/transfer/job.ts';
 import { contextOf, FakeWorker, scope, someLocation, testSettings } from './fixture.ts';
 
 /** The real control plane around a worker that plays what a test writes, in time that stands still. */
@@ -121,3 +122,32 @@ export async function executionOf(
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+type Play = FakeWorker['play'];
+
+/** What a run tells in each phase, told as the engine tells it; each phase takes `takesMs` of the clock. */
+export interface Script {
+  readonly prepare?: readonly TransferEvent[];
+  readonly transfer?: readonly TransferEvent[];
+  readonly verify?: readonly TransferEvent[];
+  readonly takesMs?: number;
+  readonly phases?: readonly Phase[];
+  readonly troubled?: readonly Phase[];
+}
+
+/** A run that goes through its phases and stops when it is told to. */
+export function play(script: Script = {}): Play {
+  return async function* (_order, control) {
+    for (const phase of script.phases ?? (['prepare', 'transfer', 'verify'] as const)) {
+      await control.beforePhase?.(phase);
+      yield { type: 'phase-started', phase, at: control.clock.now() };
+      await control.clock.sleep(script.takesMs ?? 0, control.signal);
+      yield* script[phase] ?? [];
+      const ok = !(script.troubled ?? []).includes(phase);
+      yield { type: 'phase-ended', phase, at: control.clock.now(), ok };
+    }
+  };
+}
+
+/** A run of one hour, which can be stopped. */
+export const longRun: Play = play({ takesMs: 1_200_000 });
