@@ -82,7 +82,8 @@ function mistake(error: ErrorObject, nameOf: (member: string) => string): string
 }
 
 function shown(member: string, value: unknown): string {
-  return isSecret(member) ? '(a value not shown, as it may be secret)' : JSON.stringify(value);
+  if (isSecret(member)) return '(a value not shown, as it may be secret)';
+  return JSON.stringify(value).replace(/\/\/[^/@]*@/, '//***@');
 }
 
 const isSecret = (member: string) =>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { LogFormat, LogLevel } from '../base/log.ts';
+import { compileBindings } from '../emulator/bindings.ts';
 import type { Binding, Pacing, Settings } from '../emulator/settings.ts';
 import {
   type Bag,
@@ -90,7 +91,7 @@ export function configFrom(document: ConfigDocument): Config {
     host: get('host'),
     region: get('region'),
     account: get('account'),
-    bindings: get<readonly string[]>('bindings').map(bindingOf),
+    bindings: understood(get<readonly string[]>('bindings').map(bindingOf)),
     s3: s3Of(checked.s3),
     dataDir: checked.dataDir === undefined ? undefined : resolve(checked.dataDir),
     log: { format: get('log.format'), level: get('log.level') },
@@ -115,13 +116,18 @@ export function printable(document: ConfigDocument): ConfigDocument {
   const shown: Bag = {};
   for (const option of CONFIG_OPTIONS) {
     const value = memberOf(document, option.member) ?? schemaOf(option.member)?.['default'];
-    if (value !== undefined) setMember(shown, option.member, option.secret ? masked(value) : value);
+    if (value !== undefined)
+      setMember(shown, option.member, option.secret ? masked(value) : withoutCredentials(value));
   }
   return shown;
 }
 
 const masked = (value: unknown): unknown =>
   Array.isArray(value) ? value.map((pair) => `${String(pair).split(':')[0]}:***`) : '***';
+
+/** A binding may carry the credentials of its S3 endpoint. */
+const withoutCredentials = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map((text) => String(text).replace(/\/\/[^/@]*@/, '//***@')) : value;
 
 function fileLayer(path: string): ConfigDocument {
   const document = parsed(path, textOf(path));
@@ -237,6 +243,16 @@ function absolute(layer: ConfigDocument, directory: string): ConfigDocument {
 function bindingOf(text: string): Binding {
   const equals = text.indexOf('=');
   return { prefix: text.slice(0, equals), target: text.slice(equals + 1) };
+}
+
+/** @throws ConfigError for a binding that the control plane could not use */
+function understood(bindings: readonly Binding[]): readonly Binding[] {
+  try {
+    compileBindings(bindings);
+    return bindings;
+  } catch (cause) {
+    throw new ConfigError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 function credentialOf(text: string): Credential {

@@ -1,0 +1,80 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { StorageTarget } from '../storage/index.ts';
+import type { Preserve, Selection, TransferOptions } from '../transfer/job.ts';
+
+/** The flags of `run`, as commander gives them. */
+export interface RunFlags {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly delete?: boolean;
+  readonly overwrite: boolean;
+  readonly all?: boolean;
+  readonly verify: TransferOptions['verify'];
+  readonly mode: 'basic' | 'enhanced';
+  readonly bytesPerSecond?: number;
+  readonly json?: boolean;
+}
+
+const together = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new InvalidArgumentError('Give a whole number of bytes, 1 or more.');
+  }
+  return number;
+}
+
+/** Gives `command` the flags that decide over a transfer. */
+export function withRunFlags(command: Command): Command {
+  return command
+    .option('--include <PATTERN>', 'only what matches, such as /photos; any number of times', together)
+    .option('--exclude <PATTERN>', 'not what matches, such as *.tmp; any number of times', together)
+    .option('--delete', 'remove from the destination what the source does not have')
+    .option('--no-overwrite', 'leave alone what exists at the destination')
+    .option('--all', 'copy everything without comparing first')
+    .addOption(
+      new Option('--verify <WHAT>', 'what is compared afterwards')
+        .choices(['transferred', 'everything', 'nothing'])
+        .default('transferred'),
+    )
+    .addOption(
+      new Option('--mode <MODE>', 'phase by phase, or each item as it is found')
+        .choices(['basic', 'enhanced'])
+        .default('basic'),
+    )
+    .option('--bytes-per-second <N>', 'no faster than this', atLeastOne)
+    .option('--json', 'print one JSON object a line: each failed item, then the end');
+}
+
+/** What the engine is asked for. Owners are kept where this user may give files away. */
+export function transferOptions(
+  flags: RunFlags,
+  source: StorageTarget,
+  destination: StorageTarget,
+): TransferOptions {
+  return {
+    order: flags.mode === 'enhanced' ? 'pipelined' : 'phased',
+    compare: flags.all ? 'all' : 'changed',
+    overwrite: flags.overwrite,
+    removeExtra: flags.delete ?? false,
+    verify: flags.verify,
+    preserve: preserved(source, destination),
+    bytesPerSecond: flags.bytesPerSecond ?? null,
+    defaults: { fileMode: 0o644, directoryMode: 0o755, uid: ownId('uid'), gid: ownId('gid') },
+  };
+}
+
+function preserved(source: StorageTarget, destination: StorageTarget): Preserve {
+  const mayGiveAway = destination.driver !== 'directory' || ownId('uid') === 0;
+  const tags = source.driver === 's3' && destination.driver === 's3';
+  return { mtime: true, atime: true, mode: true, uid: mayGiveAway, gid: mayGiveAway, devices: false, tags };
+}
+
+/** Systems without such ids (Windows) have 0. */
+const ownId = (which: 'uid' | 'gid') => (which === 'uid' ? process.getuid?.() : process.getgid?.()) ?? 0;
+
+export function selectionOf(flags: RunFlags): Selection {
+  const filter = (patterns: readonly string[] | undefined) => patterns?.join('|') ?? null;
+  return { include: filter(flags.include), exclude: filter(flags.exclude), manifest: null };
+}

@@ -1,0 +1,97 @@
+import { Command } from 'commander';
+import { systemClock } from '../base/system-clock.ts';
+import { processEnvironment, readConfig } from '../harness/config.ts';
+import type { OneShot } from '../harness/one-shot.ts';
+import type { TransferEvent } from '../transfer/job.ts';
+import { withConfigFlags } from './config-flags.ts';
+import { Failure } from './failure.ts';
+import { locationTarget } from './run-location.ts';
+import { type RunFlags, selectionOf, transferOptions, withRunFlags } from './run-options.ts';
+import { RunProgress, RunReport } from './run-report.ts';
+
+const EXAMPLES = `
+Locations: ./dir  file:///abs/dir  directory:/abs/dir  memory:NAME  s3://bucket/prefix
+Exit code: 0 all is well, 1 some items failed, 2 asked in a wrong way or not to be reached, 130 interrupted
+
+Examples:
+  datasync-local run ./photos /mnt/backup/photos --delete
+  datasync-local run ./photos s3://backup/photos --exclude '*.tmp' \\
+      --s3-endpoint http://127.0.0.1:9000 --s3-access-key-id me --s3-secret-access-key secret`;
+
+const INTERRUPTED = 130;
+
+/** `datasync-local run SOURCE DESTINATION`: one transfer through the same engine, without an emulator. */
+export function runCommand(): Command {
+  const command = new Command('run')
+    .description('transfer once between two locations, through the same engine')
+    .argument('<source>', 'where the bytes are')
+    .argument('<destination>', 'where they go; a directory is made when it is not there');
+  return withConfigFlags(withRunFlags(command), ({ member }) => member.startsWith('s3.'))
+    .addHelpText('after', EXAMPLES)
+    .action(async (source: string, destination: string, flags: RunFlags) => {
+      process.exitCode = await run(source, destination, flags);
+    });
+}
+
+async function run(source: string, destination: string, flags: RunFlags): Promise<number> {
+  const { config } = readConfig({
+    flags: flags as unknown as Record<string, unknown>,
+    environment: processEnvironment(),
+  });
+  const context = { directory: process.cwd(), s3: config.s3 };
+  const from = locationTarget(source, context);
+  const to = locationTarget(destination, context);
+  const { oneShot } = await import('../harness/one-shot.ts');
+  const clock = systemClock();
+  const shot = await oneShot(
+    { from, to, options: transferOptions(flags, from, to), selection: selectionOf(flags) },
+    clock,
+  );
+  await reachable(shot, source, destination);
+  const interrupted = new AbortController();
+  process.once('SIGINT', () =>
+    interrupted.abort(new Failure('Interrupted. The next run completes the work.', INTERRUPTED)),
+  );
+  const startedAt = clock.now();
+  const report = await followed(shot.events(interrupted.signal), flags);
+  const elapsedMs = clock.now() - startedAt;
+  const end = flags.json
+    ? JSON.stringify({ event: 'ended', elapsedMs, ...report.counters() })
+    : report.summary(elapsedMs);
+  process.stdout.write(`${end}\n`);
+  return report.problems > 0 ? 1 : 0;
+}
+
+async function reachable(shot: OneShot, source: string, destination: string): Promise<void> {
+  const either = (text: string) => (cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(`${text} cannot be used: ${reason}`, 2, { cause });
+  };
+  await shot.probeSource().catch(either(source));
+  await shot.probeDestination().catch(either(destination));
+}
+
+/** Shows the events as they come, and counts them. */
+async function followed(events: AsyncIterable<TransferEvent>, flags: RunFlags): Promise<RunReport> {
+  const report = new RunReport((problem) => {
+    if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'failed', ...problem })}\n`);
+    else process.stderr.write(`${problem.path} (${problem.step}): ${problem.message}\n`);
+  });
+  const progress = new RunProgress(report, process.stderr);
+  try {
+    for await (const event of events) {
+      report.add(event);
+      progress.update();
+    }
+  } catch (error) {
+    throw failureOfRun(error);
+  } finally {
+    progress.stop();
+  }
+  return report;
+}
+
+function failureOfRun(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'TransferFailed') return error;
+  return new Failure(`The run could not go on: ${error.message}`, 2, { cause: error });
+}

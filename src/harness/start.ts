@@ -1,0 +1,154 @@
+// Room: harness. Configuration, and the one place where everything is put together.
+
+import { inProcessAgent } from '../agent/in-process-agent.ts';
+import { dataSyncProtocol, type Protocol } from '../api/json-protocol.ts';
+import { listen, type RunningServer } from '../api/server.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { machineRandom, type Random, seededRandom } from '../base/random.ts';
+import { systemClock } from '../base/system-clock.ts';
+import { actions } from '../emulator/actions/index.ts';
+import { assembleControlPlane, type LiveControlPlane } from '../emulator/assemble.ts';
+import type { ExecutionProblem } from '../emulator/execution-problem.ts';
+import type { Settings } from '../emulator/settings.ts';
+import { createTargets } from '../emulator/targets.ts';
+import type { Buckets } from '../s3/buckets.ts';
+import { createS3 } from '../s3/endpoint.ts';
+import { createVolumes, type Volumes } from '../storage/volumes.ts';
+import { type Config, configFrom, silenceSdkWarning } from './config.ts';
+import type { ConfigDocument } from './config-document.ts';
+import { ownRoutes } from './own-routes.ts';
+
+/** What an emulator is given beside its configuration. */
+export interface EmulatorParts {
+  /** Default: real time. */
+  readonly clock?: Clock;
+  /** Default: silence. */
+  readonly log?: Log;
+  /** Default: from the configuration's seed, else from the machine. */
+  readonly random?: Random;
+}
+
+/** A running emulator. */
+export interface Emulator extends AsyncDisposable {
+  /** Such as `http://127.0.0.1:4567`: DataSync and S3 alike. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** The in-memory volumes, such as `nas.memory`, to fill and to look into. */
+  readonly volumes: Volumes;
+  /** What the embedded S3 holds. */
+  readonly buckets: Buckets;
+  readonly plane: LiveControlPlane;
+  /** Items of an execution that did not go well, and why; the last 1,000. */
+  problemsOf(executionArn: string): readonly ExecutionProblem[];
+  /** Ends running executions (they become ERROR) and the server, within two seconds. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator in this process.
+ * @param document settings, as they stand in a configuration file; the environment is not read
+ * @throws ConfigError, StoreError, or an Error that names the address when it cannot be listened on
+ */
+export function startEmulator(document: ConfigDocument = {}, parts: EmulatorParts = {}): Promise<Emulator> {
+  return startFrom(configFrom(document), parts);
+}
+
+/** The same from a configuration that has been read already. */
+export async function startFrom(config: Config, parts: EmulatorParts = {}): Promise<Emulator> {
+  silenceSdkWarning();
+  const { clock = systemClock(), log = silentLog } = parts;
+  const random = parts.random ?? (config.seed === undefined ? machineRandom() : seededRandom(config.seed));
+  const volumes = createVolumes();
+  const credentials = config.signatures.verify ? config.signatures.credentials : undefined;
+  const s3 = createS3({
+    clock,
+    random,
+    log,
+    region: config.region,
+    account: config.account,
+    ...(credentials === undefined ? {} : { credentials }),
+  });
+  const whenPut = deferred<Together>();
+  const server = await listen({
+    host: config.host,
+    port: config.port,
+    dataSync: async (request, requestId) => (await whenPut.promise).protocol(request, requestId),
+    fallback: s3.handler,
+    mounts: [{ path: '/_datasync', handler: ownRoutes(async () => (await whenPut.promise).plane) }],
+    ready: () => whenPut.isDone(),
+    clock,
+    log,
+  });
+  try {
+    const worker = inProcessAgent({ volumes, clock: systemClock() });
+    const settings = settingsOf(config, server);
+    const targets = createTargets(settings);
+    const plane = assembleControlPlane({ clock, random, log, settings, targets, worker });
+    const defaults = { account: config.account, region: config.region };
+    const signatures = credentials && { credentials, clock };
+    whenPut.resolve({ plane, protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }) });
+    return running({ server, plane, volumes, buckets: s3.buckets });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+/** What requests are answered with, known a moment after the server listens: executions need its address. */
+interface Together {
+  readonly plane: LiveControlPlane;
+  readonly protocol: Protocol;
+}
+
+function settingsOf(config: Config, server: RunningServer): Settings {
+  return {
+    ownS3Endpoint: () => server.endpoint,
+    s3: config.s3,
+    bindings: config.bindings,
+    pacing: config.pacing,
+    dataDir: config.dataDir,
+    maxTasks: config.quotas.tasks,
+    maxQueued: config.quotas.queued,
+  };
+}
+
+function running(parts: {
+  readonly server: RunningServer;
+  readonly plane: LiveControlPlane;
+  readonly volumes: Volumes;
+  readonly buckets: Buckets;
+}): Emulator {
+  const { server, plane, volumes, buckets } = parts;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= plane.shutdown().finally(() => server.close());
+    return closed;
+  };
+  return {
+    endpoint: server.endpoint,
+    port: server.port,
+    volumes,
+    buckets,
+    plane,
+    problemsOf: (executionArn) => plane.runner.problemsOf(executionArn),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function deferred<Value>() {
+  let done = false;
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((fulfil) => {
+    resolve = fulfil;
+  });
+  return {
+    promise,
+    isDone: () => done,
+    resolve(value: Value) {
+      done = true;
+      resolve(value);
+    },
+  };
+}
