@@ -1,6 +1,8 @@
-import type { RelPath } from '../../base/path.ts';
+import nodeFs from 'node:fs';
+import { type RelPath, ROOT } from '../../base/path.ts';
 import { failed } from './errors.ts';
 import type { NodeFs } from './ground.ts';
+import { below, type Places } from './places.ts';
 
 type Looks = Pick<NodeFs, 'lstatSync'>;
 
@@ -24,4 +26,18 @@ export function checkedDirectory(fs: Looks, root: string, path: RelPath): string
   const address = checkedAddress(fs, root, path);
   if (!fs.lstatSync(address).isDirectory()) throw failed('ENOTDIR', path);
   return address;
+}
+
+/**
+ * Places on a disk without directory handles.
+ * @param real a directory, its path without a symbolic link anywhere
+ */
+export function checkedPlaces(real: string, root: RelPath): Places {
+  const places: Places = {
+    address: (path) => checkedAddress(nodeFs, real, below(root, path)),
+    directory: (path) => checkedDirectory(nodeFs, real, below(root, path)),
+    close: () => undefined,
+  };
+  places.directory(ROOT);
+  return places;
 }
