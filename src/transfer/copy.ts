@@ -1,0 +1,114 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type Stamp, StorageError } from '../storage/backend.ts';
+import type { Side } from './job.ts';
+import type { Planned } from './ledger.ts';
+import type { Run } from './run.ts';
+
+/** How often progress within one file is told at most, ms. */
+const TELL_EVERY_MS = 50;
+
+/** Content that came to the destination. */
+export interface Copied {
+  readonly bytes: number;
+  /** Of what was read, lower-case hex. */
+  readonly sha256: string;
+  readonly versionId?: string;
+}
+
+/** A copy that failed, and on which side. */
+export class CopyFailed extends Error {
+  readonly side: Side;
+
+  constructor(side: Side, cause: unknown) {
+    super('The copy failed.', { cause });
+    this.side = side;
+  }
+}
+
+/** Copies the content of one file, through the run's throttle. @throws CopyFailed */
+export async function copyContent(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
+  const { entry, over, versionId } = step;
+  const meter = new Meter(run);
+  const read = { signal: run.signal, ...(versionId !== undefined && { versionId }) };
+  const body = meter.pass(run.source.read(entry.path, read));
+  const sparse = entry.metadata.sparse === true && run.destination.capabilities.sparse;
+  try {
+    const written = await run.destination.write(entry.path, body, stamp, {
+      signal: run.signal,
+      sizeBytes: entry.sizeBytes,
+      ...(sparse && { sparse }),
+      ...(over && { over }),
+    });
+    meter.tell();
+    if (written.sizeBytes !== meter.bytes) throw lost(step, meter.bytes, written.sizeBytes);
+    const made = { bytes: meter.bytes, sha256: meter.digest() };
+    return written.versionId === undefined ? made : { ...made, versionId: written.versionId };
+  } catch (error) {
+    meter.tell();
+    throw new CopyFailed(meter.failed ? 'source' : 'destination', error);
+  }
+}
+
+const lost = ({ entry }: Planned, read: number, written: number) =>
+  new StorageError(
+    'ChecksumMismatch',
+    entry.path,
+    `Data was lost on the way: ${read} bytes were read and ${written} written.`,
+  );
+
+/** Counts and hashes what passes, tells the progress and keeps to the rate. */
+class Meter {
+  bytes = 0;
+  /** It was the reading that failed. */
+  failed = false;
+  readonly #run: Run;
+  readonly #hash: Hash = createHash('sha256');
+  #untold = 0;
+  #toldAt: number;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#toldAt = run.clock.now();
+  }
+
+  async *pass(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const { throttle } = this.#run;
+    for await (const chunk of this.#read(chunks)) {
+      this.#hash.update(chunk);
+      if (!throttle.limited) {
+        yield this.#count(chunk);
+        continue;
+      }
+      for await (const piece of throttle.pass(chunk)) yield this.#count(piece);
+    }
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+
+  tell(): void {
+    if (this.#untold > 0) this.#run.emit({ type: 'moved', bytes: this.#untold });
+    this.#untold = 0;
+  }
+
+  async *#read(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
+  }
+
+  #count(chunk: Uint8Array): Uint8Array {
+    this.bytes += chunk.length;
+    this.#untold += chunk.length;
+    const now = this.#run.clock.now();
+    if (now - this.#toldAt >= TELL_EVERY_MS) {
+      this.#toldAt = now;
+      this.tell();
+    }
+    return chunk;
+  }
+}

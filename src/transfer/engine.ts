@@ -1,0 +1,74 @@
+import type { Backend } from '../storage/backend.ts';
+import { Channel } from './channel.ts';
+import { type TransferControl, type TransferEvent, TransferFailed, type TransferOptions } from './job.ts';
+import { Ledger } from './ledger.ts';
+import { readManifest } from './manifest.ts';
+import { runPhased } from './phased.ts';
+import { Run } from './run.ts';
+import { makeView } from './select.ts';
+import { runStreamed } from './streamed.ts';
+
+/** A transfer order with everything opened. */
+export interface TransferJob {
+  readonly source: Backend;
+  readonly destination: Backend;
+  readonly options: TransferOptions;
+  readonly include: string | null;
+  readonly exclude: string | null;
+  /** The bytes of the manifest, when there is one. Filters are not used then. */
+  readonly manifest: AsyncIterable<Uint8Array> | null;
+  /** Where the ledger is kept; null: it vanishes with the run. */
+  readonly ledgerPath: string | null;
+  readonly control: TransferControl;
+}
+
+/**
+ * Carries a job out and tells all that happens. Items that fail are events. A consumer that leaves early
+ * stops the run.
+ * @throws TransferFailed when the run as a whole cannot go on; the signal's reason when it was aborted
+ */
+export async function* transfer(job: TransferJob): AsyncGenerator<TransferEvent> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.control.signal, stop.signal]);
+  const events = new Channel<TransferEvent>();
+  const work = carryOutJob(job, events, signal).then(
+    () => events.end(),
+    (error: unknown) => events.end({ error: signal.aborted ? signal.reason : error }),
+  );
+  try {
+    for await (const event of events) yield event;
+  } finally {
+    stop.abort();
+    events.end();
+    await work;
+  }
+}
+
+async function carryOutJob(
+  job: TransferJob,
+  events: Channel<TransferEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { source, destination, options, manifest, control } = job;
+  signal.throwIfAborted();
+  refuseTags(job);
+  using ledger = new Ledger(job.ledgerPath);
+  const view = manifest ? makeView(null, null) : makeView(job.include, job.exclude);
+  const listed = manifest !== null;
+  if (manifest) await readManifest(manifest, ledger, source.capabilities.metadata.has('versionId'), signal);
+  const fixed = listed ? { ...options, removeExtra: false } : options;
+  const run = new Run({ source, destination, options: fixed, view, listed, ledger, control, events, signal });
+  if (options.order === 'phased' && options.compare === 'changed') await runPhased(run);
+  else await runStreamed(run);
+}
+
+/** @source AWS user guide, "Choosing a task mode": an Enhanced task fails at once where object tags cannot be kept */
+function refuseTags({ source, destination, options }: TransferJob): void {
+  if (options.order !== 'pipelined' || !options.preserve.tags) return;
+  const sides = [source, destination];
+  if (!sides.every(({ capabilities }) => capabilities.metadata.has('user'))) return;
+  const without = sides.find(({ capabilities }) => !capabilities.metadata.has('tags'));
+  if (!without) return;
+  const message = `${without.label} does not support object tags. Do not preserve object tags for this transfer.`;
+  throw new TransferFailed('tags-unsupported', message);
+}

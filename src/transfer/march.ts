@@ -1,0 +1,265 @@
+import { compareNames, nameOf, type RelPath, ROOT } from '../base/path.ts';
+import type { Backend, Entry, Listed, StorageError, Unusable } from '../storage/backend.ts';
+import { Cursor } from './cursor.ts';
+import { isMissing, itemFailure } from './failure.ts';
+import { type Side, TransferFailed } from './job.ts';
+import type { View } from './select.ts';
+
+/** What is found in two locations. */
+export type Found =
+  /**
+   * An item of the run; at least one side has it. A directory comes before what is in it, but one that only
+   * the destination has comes after, and only if nothing in it is to stay.
+   */
+  | {
+      readonly type: 'pair';
+      readonly source: Entry | undefined;
+      readonly destination: Entry | undefined;
+      /** The destination takes its name for that of an item that came before. */
+      readonly collides?: boolean;
+    }
+  /** An item of the source that the exclude filter leaves out. */
+  | { readonly type: 'excluded'; readonly entry: Entry }
+  | { readonly type: 'unusable'; readonly side: Side; readonly item: Unusable }
+  /** A directory that could not be read to its end; nothing more of it follows. */
+  | {
+      readonly type: 'unlisted';
+      readonly side: Side;
+      readonly directory: RelPath;
+      readonly error: StorageError;
+    };
+
+export interface MarchOrder {
+  readonly source: Backend;
+  /** null: it is not looked at. */
+  readonly destination: Backend | null;
+  readonly view: View;
+  /** Whether items are wanted that only the destination has. */
+  readonly extras: boolean;
+  /** Whether what lies in excluded directories of the source is wanted, as `excluded`. */
+  readonly insideExcluded: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A directory on the way. */
+interface Frame {
+  readonly path: RelPath;
+  readonly source: Cursor | undefined;
+  readonly destination: Cursor | undefined;
+  /** The directory's own pair, as long as nothing below it is known to take part. */
+  held: Found | undefined;
+  /** Set for a directory that only the destination has, and that may be removed after its content. */
+  readonly extra: Entry | undefined;
+  /** Something at the destination stays in it, so that it cannot be removed. */
+  keeps: boolean;
+  readonly excluded: boolean;
+  /** Names in lower case, where the destination does not tell them apart. */
+  readonly names: Set<string> | undefined;
+}
+
+/** What comes of one item: what was found, and the directory to look into next. */
+interface Taken {
+  readonly found?: Found;
+  readonly into?: Frame;
+}
+
+/**
+ * Walks both locations in lock step, directory by directory, in the order of their listings. Holds one item
+ * of each directory on the way, whatever the size of the locations. The root comes first.
+ * @throws TransferFailed when the root of a side cannot be looked at
+ */
+export async function* march(order: MarchOrder): AsyncGenerator<Found> {
+  const root = await rootPair(order);
+  yield root;
+  const { source, destination } = root;
+  const stack = [open(order, ROOT, { source: source !== undefined, destination: destination !== undefined })];
+  try {
+    for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+      for (const found of await step(order, stack, frame)) yield found;
+    }
+  } finally {
+    await Promise.all(stack.map(close));
+  }
+}
+
+/** Takes one item from the innermost directory, or leaves that directory. */
+async function step(order: MarchOrder, stack: Frame[], frame: Frame): Promise<readonly Found[]> {
+  const unlisted = await look(order, frame);
+  if (!unlisted && hasMore(frame)) {
+    const { found, into } = take(order, frame);
+    const all = found ? withHeld(stack, found) : NOTHING;
+    if (into) stack.push(into);
+    return all;
+  }
+  stack.pop();
+  await close(frame);
+  if (frame.keeps || unlisted) keep(stack.at(-1));
+  const last = unlisted ?? ownPair(frame);
+  return last ? withHeld(stack, last) : NOTHING;
+}
+
+const NOTHING: readonly Found[] = [];
+
+async function rootPair({ source, destination, signal }: MarchOrder) {
+  const [from, to] = await Promise.all([
+    source.stat(ROOT, { signal }).catch((error) => goneAway('source', error, signal)),
+    destination?.stat(ROOT, { signal }).catch((error) => {
+      if (isMissing(error)) return undefined;
+      return goneAway('destination', error, signal);
+    }),
+  ]);
+  return { type: 'pair', source: from, destination: to } as const;
+}
+
+/** @throws TransferFailed always, or the reason of an abort */
+export function goneAway(side: Side, error: unknown, signal: AbortSignal): never {
+  const failure = itemFailure(error, '', signal);
+  throw new TransferFailed(`${side}-unreachable`, failure.message, { cause: failure });
+}
+
+interface OpenAs {
+  readonly source: boolean;
+  readonly destination: boolean;
+  readonly held?: Found | undefined;
+  readonly extra?: Entry | undefined;
+  readonly excluded?: boolean;
+}
+
+function open({ source, destination, signal }: MarchOrder, path: RelPath, as: OpenAs): Frame {
+  return {
+    path,
+    source: as.source ? new Cursor(source.list(path, { signal })) : undefined,
+    destination: as.destination && destination ? new Cursor(destination.list(path, { signal })) : undefined,
+    held: as.held,
+    extra: as.extra,
+    keeps: false,
+    excluded: as.excluded ?? false,
+    names: destination && !destination.capabilities.caseSensitive ? new Set() : undefined,
+  };
+}
+
+async function close({ source, destination }: Frame): Promise<void> {
+  await source?.close();
+  await destination?.close();
+}
+
+const hasMore = ({ source, destination }: Frame) =>
+  source?.head !== undefined || destination?.head !== undefined;
+
+function keep(frame: Frame | undefined): void {
+  if (frame) frame.keeps = true;
+}
+
+/** A directory that only the destination has, after its content; nothing for any other, which came before. */
+function ownPair({ extra, keeps }: Frame): Found | undefined {
+  return extra && !keeps ? { type: 'pair', source: undefined, destination: extra } : undefined;
+}
+
+/** Directories that were held back come before the first item that takes part. */
+function withHeld(stack: readonly Frame[], found: Found): Found[] {
+  const all: Found[] = [];
+  for (const frame of stack) {
+    if (frame.held) all.push(frame.held);
+    frame.held = undefined;
+  }
+  all.push(found);
+  return all;
+}
+
+/** Makes the next item of both sides known, or says which side cannot tell. */
+async function look(order: MarchOrder, frame: Frame): Promise<Found | undefined> {
+  if (frame.source && !frame.source.known) {
+    const failed = await lookAt(order, frame, frame.source, 'source');
+    if (failed) return failed;
+  }
+  if (frame.destination && !frame.destination.known)
+    return await lookAt(order, frame, frame.destination, 'destination');
+  return undefined;
+}
+
+async function lookAt(
+  order: MarchOrder,
+  frame: Frame,
+  cursor: Cursor,
+  side: Side,
+): Promise<Found | undefined> {
+  try {
+    await cursor.look();
+    return undefined;
+  } catch (error) {
+    const { path, excluded } = frame;
+    if (side === 'destination' && isMissing(error)) await cursor.close();
+    else if (path === ROOT) goneAway(side, error, order.signal);
+    else if (excluded) await cursor.close();
+    else return { type: 'unlisted', side, directory: path, error: itemFailure(error, path, order.signal) };
+    return undefined;
+  }
+}
+
+/** Takes the item that comes first, of one side or of both, and judges it. */
+function take(order: MarchOrder, frame: Frame): Taken {
+  const { source, destination } = frame;
+  const which = compareHeads(source, destination);
+  const here = which <= 0 ? source?.take() : undefined;
+  const there = which >= 0 ? destination?.take() : undefined;
+  if (here?.kind === 'unusable') {
+    if (there) frame.keeps = true;
+    return { found: { type: 'unusable', side: 'source', item: here } };
+  }
+  if (there?.kind === 'unusable') {
+    frame.keeps = true;
+    return here ? takeSource(order, frame, here, undefined) : unusableExtra(order, there);
+  }
+  if (here) return takeSource(order, frame, here, there);
+  return there ? takeExtra(order, frame, there) : {};
+}
+
+function compareHeads(source: Cursor | undefined, destination: Cursor | undefined): number {
+  if (!source?.head) return 1;
+  if (!destination?.head) return -1;
+  return compareNames(source.key, destination.key);
+}
+
+function unusableExtra({ extras }: MarchOrder, item: Extract<Listed, { kind: 'unusable' }>): Taken {
+  return extras ? { found: { type: 'unusable', side: 'destination', item } } : {};
+}
+
+function takeSource(order: MarchOrder, frame: Frame, source: Entry, destination: Entry | undefined): Taken {
+  const { path } = source;
+  const verdict = frame.excluded ? 'excluded' : order.view.judge(path);
+  const isDirectory = source.kind === 'directory';
+  const both = { source: true, destination: destination?.kind === 'directory' };
+  if (verdict === 'taken') {
+    if (collides(frame, path)) return { found: { type: 'pair', source, destination, collides: true } };
+    const found = { type: 'pair', source, destination } as const;
+    return isDirectory ? { found, into: open(order, path, both) } : { found };
+  }
+  if (destination) frame.keeps = true;
+  if (verdict === 'above' && isDirectory)
+    return { into: open(order, path, { ...both, held: { type: 'pair', source, destination } }) };
+  if (verdict !== 'excluded') return {};
+  const found = { type: 'excluded', entry: source } as const;
+  if (!isDirectory || !order.insideExcluded) return { found };
+  return { found, into: open(order, path, { source: true, destination: false, excluded: true }) };
+}
+
+function takeExtra(order: MarchOrder, frame: Frame, destination: Entry): Taken {
+  if (!order.extras) return {};
+  const { path, kind } = destination;
+  const verdict = order.view.judge(path);
+  const inside = { source: false, destination: true };
+  if (verdict === 'taken') {
+    if (kind === 'directory') return { into: open(order, path, { ...inside, extra: destination }) };
+    return { found: { type: 'pair', source: undefined, destination } };
+  }
+  frame.keeps = true;
+  return verdict === 'above' && kind === 'directory' ? { into: open(order, path, inside) } : {};
+}
+
+function collides({ names }: Frame, path: RelPath): boolean {
+  if (!names) return false;
+  const folded = nameOf(path).toLowerCase();
+  if (names.has(folded)) return true;
+  names.add(folded);
+  return false;
+}

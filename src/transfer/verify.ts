@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import type { RelPath } from '../base/path.ts';
+import { pool } from '../base/pool.ts';
+import type { Backend, Entry } from '../storage/backend.ts';
+import { differences } from './compare.ts';
+import { isMissing } from './failure.ts';
+import type { Compared, Difference, Side } from './job.ts';
+import type { Lane, Planned } from './ledger.ts';
+import type { Run } from './run.ts';
+import { WIDTH } from './widths.ts';
+
+/** What is to be verified: one path, and what the transfer knows of its content. */
+export interface Verifiable {
+  readonly path: RelPath;
+  readonly kind: Entry['kind'];
+  readonly versionId?: string;
+  /** As a listing has just shown it. */
+  readonly source?: Entry;
+  readonly destination?: Entry;
+  /** The source as it was before it was read, and the hash of what was read. */
+  readonly copied?: { readonly from: Entry; readonly sha256: string };
+}
+
+/** A finished step as something to verify. */
+export function verifiable({ entry, versionId, sha256 }: Planned): Verifiable {
+  return {
+    path: entry.path,
+    kind: entry.kind,
+    ...(versionId !== undefined && { versionId }),
+    ...(sha256 !== undefined && { copied: { from: entry, sha256 } }),
+  };
+}
+
+const BROUGHT: readonly Lane[] = ['directory', 'file', 'link'];
+
+/** Verifies what this run has brought to the destination. */
+export async function verifyTransferred(run: Run, lanes: readonly Lane[] = BROUGHT): Promise<void> {
+  for (const lane of lanes) {
+    const steps = run.ledger.steps(lane, 'done');
+    for await (const _ of pool(steps, WIDTH.items, (step) => verifyItem(run, verifiable(step))));
+  }
+}
+
+/** A side could not be looked at. */
+class LookFailed extends Error {
+  readonly side: Side;
+
+  constructor(side: Side, cause: unknown) {
+    super('One side cannot be looked at.', { cause });
+    this.side = side;
+  }
+}
+
+/** Compares one item as both sides have it now: content by SHA-256, metadata exactly. */
+export async function verifyItem(run: Run, item: Verifiable): Promise<void> {
+  await run.pause();
+  try {
+    await compareNow(run, item);
+  } catch (error) {
+    const [side, cause] =
+      error instanceof LookFailed ? [error.side, error.cause] : (['destination', error] as const);
+    await run.fail(item, 'verify', side, cause);
+  }
+}
+
+async function compareNow(run: Run, item: Verifiable): Promise<void> {
+  const { path, versionId } = item;
+  const [source, destination] = await Promise.all([
+    shown(item.source) ?? lookAt(run, 'source', path, versionId),
+    shown(item.destination) ?? lookAt(run, 'destination', path, undefined),
+  ]);
+  if (!source || !destination) {
+    const difference = await oneSided(run, item, source, destination);
+    if (difference) run.mismatch({ type: 'mismatched', path, kind: item.kind, difference });
+    return;
+  }
+  const known = item.copied && unchanged(item.copied.from, source) ? item.copied.sha256 : undefined;
+  const [here, there] = await Promise.all([
+    seen(run, 'source', source, known, versionId),
+    seen(run, 'destination', destination, undefined, undefined),
+  ]);
+  const found = differences(source, destination, run.compare);
+  const members = [...found.content, ...found.metadata];
+  if (here.sha256 !== there.sha256) members.unshift('content');
+  if (members.length > 0) {
+    const difference: Difference = { members, source: here, destination: there };
+    run.mismatch({ type: 'mismatched', path, kind: source.kind, difference });
+    return;
+  }
+  const { kind, sizeBytes } = source;
+  run.emit({
+    type: 'verified',
+    path,
+    kind,
+    sizeBytes,
+    ...(here.sha256 !== undefined && { sha256: here.sha256 }),
+  });
+}
+
+const shown = (entry: Entry | undefined) => (entry?.partial ? undefined : entry);
+
+async function oneSided(
+  run: Run,
+  item: Verifiable,
+  source: Entry | undefined,
+  destination: Entry | undefined,
+): Promise<Difference | undefined> {
+  if (source) {
+    const known = item.copied && unchanged(item.copied.from, source) ? item.copied.sha256 : undefined;
+    return { only: 'source', members: [], source: await seen(run, 'source', source, known, item.versionId) };
+  }
+  if (!destination) return { members: ['content'] };
+  const there = await seen(run, 'destination', destination, undefined, undefined);
+  return { only: 'destination', members: [], destination: there };
+}
+
+async function lookAt(
+  run: Run,
+  side: Side,
+  path: RelPath,
+  versionId: string | undefined,
+): Promise<Entry | undefined> {
+  try {
+    return await run[side].stat(path, { signal: run.signal, ...(versionId !== undefined && { versionId }) });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new LookFailed(side, error);
+  }
+}
+
+/** Whether nothing has been done to the file since `before`, as far as its storage can tell. */
+function unchanged(before: Entry, now: Entry): boolean {
+  return (
+    before.kind === now.kind &&
+    before.sizeBytes === now.sizeBytes &&
+    before.mtimeNs === now.mtimeNs &&
+    before.token === now.token
+  );
+}
+
+async function seen(
+  run: Run,
+  side: Side,
+  entry: Entry,
+  known: string | undefined,
+  versionId: string | undefined,
+): Promise<Compared> {
+  const { kind, sizeBytes, mtimeNs, metadata } = entry;
+  const sha256 = kind === 'file' ? (known ?? (await hashOf(run, side, entry.path, versionId))) : undefined;
+  const { atimeNs, mode, uid, gid } = metadata;
+  return {
+    kind,
+    sizeBytes,
+    mtimeNs,
+    ...(atimeNs !== undefined && { atimeNs }),
+    ...(mode !== undefined && { mode }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+    ...(sha256 !== undefined && { sha256 }),
+  };
+}
+
+async function hashOf(run: Run, side: Side, path: RelPath, versionId: string | undefined): Promise<string> {
+  const backend: Backend = run[side];
+  const hash = createHash('sha256');
+  try {
+    const options = { signal: run.signal, ...(versionId !== undefined && { versionId }) };
+    for await (const chunk of backend.read(path, options)) hash.update(chunk);
+  } catch (error) {
+    throw new LookFailed(side, error);
+  }
+  return hash.digest('hex');
+}
