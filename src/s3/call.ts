@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Answer } from './answer.ts';
 import type { Caller } from './auth.ts';
-import { planBody, type ReceivedBody, receiveBody } from './body.ts';
+import { type ReceivedBody, receiveBody } from './body.ts';
+import { planBody } from './body-plan.ts';
 import type { Bucket } from './bucket.ts';
 import type { Buckets } from './buckets.ts';
+import type { ChecksumAlgorithm } from './checksums.ts';
 import { ChunkSignatures } from './chunk-signatures.ts';
 import type { S3Request } from './request.ts';
 import { s3Error } from './s3-error.ts';
@@ -44,6 +46,11 @@ export function bucketOf({ request, service }: Call): Bucket {
   return bucket;
 }
 
+/** The time that is kept of a change; S3 knows whole seconds, in listings as in headers. */
+export function storedAt({ service }: Call): number {
+  return Math.floor(service.clock.now() / 1000) * 1000;
+}
+
 /** The key that the request names. */
 export function keyOf({ request }: Call): string {
   return request.key ?? '';
@@ -51,11 +58,16 @@ export function keyOf({ request }: Call): string {
 
 /**
  * Receives the body and hands it, whole and checked, to `commit`; when that fails nothing is kept.
+ * @param otherwise the checksum to compute when the client sends none
  * @throws S3Error
  */
-export async function storeBody<Result>(call: Call, commit: (body: ReceivedBody) => Result): Promise<Result> {
+export async function storeBody<Result>(
+  call: Call,
+  commit: (body: ReceivedBody) => Result,
+  otherwise?: ChecksumAlgorithm,
+): Promise<Result> {
   const { request, caller, service } = call;
-  const plan = planBody(request, LARGEST_BODY_BYTES);
+  const plan = planBody(request, LARGEST_BODY_BYTES, otherwise);
   const signatures = caller.chunkSeed && new ChunkSignatures(caller.chunkSeed);
   const { contents } = service.buckets;
   const body = await receiveBody(request.incoming, plan, contents.receive(), signatures);

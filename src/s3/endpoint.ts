@@ -16,6 +16,7 @@ import { detect } from './detect.ts';
 import { operations } from './operations.ts';
 import { hostReader, readRequest } from './request.ts';
 import { S3Error, s3Error } from './s3-error.ts';
+import { screen } from './screen.ts';
 import { plainXmlDocument } from './xml.ts';
 
 export interface S3Options {
@@ -57,7 +58,9 @@ export function createS3(options: S3Options): S3Endpoint {
   const answer = async (incoming: IncomingMessage): Promise<Answer> => {
     const request = readRequest(incoming, bucketOfHost);
     const caller = authenticate(request, auth);
-    return operations[detect(request)].handle({ request, caller, service });
+    const name = detect(request);
+    screen(request);
+    return operations[name].handle({ request, caller, service });
   };
 
   const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {

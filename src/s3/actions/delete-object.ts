@@ -1,6 +1,6 @@
 import { type Answer, xmlAnswer } from '../answer.ts';
 import type { Bucket } from '../bucket.ts';
-import { bucketOf, type Call, keyOf, textBody } from '../call.ts';
+import { bucketOf, type Call, keyOf, storedAt, textBody } from '../call.ts';
 import { checkWrite } from '../preconditions.ts';
 import type { S3Request } from '../request.ts';
 import { S3Error, s3Error } from '../s3-error.ts';
@@ -22,11 +22,11 @@ function deleteOne(bucket: Bucket, key: string, versionId: string | undefined, a
 }
 
 export function deleteObject(call: Call): Answer {
-  const { request, service } = call;
+  const { request } = call;
   const bucket = bucketOf(call);
   const key = keyOf(call);
   checkWrite(request, bucket.newest(key));
-  const done = deleteOne(bucket, key, request.query.get('versionId'), service.clock.now());
+  const done = deleteOne(bucket, key, request.query.get('versionId'), storedAt(call));
   return {
     status: 204,
     headers: {
@@ -98,7 +98,7 @@ export async function deleteObjects(call: Call): Promise<Answer> {
   const quiet = childText(document, 'Quiet')?.trim().toLowerCase() === 'true';
   const bucket = bucketOf(call);
   const outcomes: Outcomes = { deleted: [], errors: [] };
-  for (const one of objects) deleteWanted(bucket, one, call.service.clock.now(), outcomes);
+  for (const one of objects) deleteWanted(bucket, one, storedAt(call), outcomes);
   return xmlAnswer(
     xmlDocument('DeleteResult', { Deleted: quiet ? [] : outcomes.deleted, Error: outcomes.errors }),
   );

@@ -1,12 +1,12 @@
 import type { Answer } from '../answer.ts';
-import { bucketOf, type Call, keyOf, storeBody } from '../call.ts';
+import { bucketOf, type Call, keyOf, storeBody, storedAt } from '../call.ts';
 import { readDraft } from '../object-headers.ts';
 import { checkWrite } from '../preconditions.ts';
 import { checksumHeaders } from './checksum-headers.ts';
 import { versionHeader } from './find-version.ts';
 
 export async function putObject(call: Call): Promise<Answer> {
-  const { request, service } = call;
+  const { request } = call;
   const key = keyOf(call);
   checkWrite(request, bucketOf(call).newest(key));
   const draft = readDraft(request, key);
@@ -16,7 +16,7 @@ export async function putObject(call: Call): Promise<Answer> {
     const object = bucket.put({
       kind: 'object',
       ...draft,
-      lastModifiedAt: service.clock.now(),
+      lastModifiedAt: storedAt(call),
       etag: md5,
       content,
       ...(checksum && { checksum: { ...checksum, type: 'FULL_OBJECT' } }),

@@ -1,135 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type Answer, xmlAnswer } from '../answer.ts';
-import { bucketOf, type Call, keyOf, storeBody, textBody } from '../call.ts';
-import {
-  type ChecksumAlgorithm,
-  type ChecksumType,
-  checksumAlgorithm,
-  checksumOf,
-  checksums,
-  type StoredChecksum,
-} from '../checksums.ts';
+import { bucketOf, type Call, storedAt, textBody } from '../call.ts';
+import { checksumOf, checksums, type StoredChecksum } from '../checksums.ts';
 import { combineCrcs } from '../crc-combine.ts';
-import { readDraft } from '../object-headers.ts';
 import { checkWrite } from '../preconditions.ts';
 import type { S3Request } from '../request.ts';
-import { invalidArgument, s3Error } from '../s3-error.ts';
+import { s3Error } from '../s3-error.ts';
 import type { Upload, UploadedPart } from '../uploads.ts';
 import { children, childText, parseXml, type XmlElement, xmlDocument } from '../xml.ts';
 import { checksumElements } from './checksum-headers.ts';
 import { versionHeader } from './find-version.ts';
+import { MOST_PARTS, uploadOf } from './multipart-upload.ts';
 import { encryptionHeader } from './put-object.ts';
 
 /** @source Amazon S3 User Guide, "Amazon S3 multipart upload limits" */
 const SMALLEST_PART_BYTES = 5 * 1024 ** 2;
-const MOST_PARTS = 10_000;
-
-function wantedChecksum(request: S3Request): Upload['checksum'] {
-  const word = request.header('x-amz-checksum-algorithm');
-  const type = request.header('x-amz-checksum-type')?.toUpperCase();
-  if (word === undefined) {
-    if (type === undefined) return undefined;
-    throw s3Error(
-      'InvalidRequest',
-      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
-    );
-  }
-  const algorithm = checksumAlgorithm(word);
-  if (!algorithm) {
-    throw s3Error(
-      'InvalidRequest',
-      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
-    );
-  }
-  const { multipartType, multipartTypes } = checksums[algorithm];
-  if (type !== undefined && !multipartTypes.includes(type as ChecksumType)) {
-    throw s3Error(
-      'InvalidRequest',
-      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
-    );
-  }
-  return { algorithm, type: (type as ChecksumType | undefined) ?? multipartType };
-}
-
-export function createMultipartUpload(call: Call): Answer {
-  const { request, service } = call;
-  const bucket = bucketOf(call);
-  const draft = readDraft(request, keyOf(call));
-  const checksum = wantedChecksum(request);
-  const upload = bucket.uploads.start(draft, service.clock.now(), checksum);
-  return xmlAnswer(
-    xmlDocument('InitiateMultipartUploadResult', {
-      Bucket: bucket.name,
-      Key: draft.key,
-      UploadId: upload.id,
-    }),
-    {
-      ...(checksum && {
-        'x-amz-checksum-algorithm': checksum.algorithm,
-        'x-amz-checksum-type': checksum.type,
-      }),
-      ...encryptionHeader(draft.headers.serverSideEncryption),
-    },
-  );
-}
-
-/** The upload that the request names. @throws S3Error NoSuchUpload */
-export function uploadOf(call: Call): Upload {
-  const id = call.request.query.get('uploadId') ?? '';
-  const upload = bucketOf(call).uploads.get(keyOf(call), id);
-  if (!upload) throw s3Error('NoSuchUpload', undefined, { UploadId: id });
-  return upload;
-}
-
-/** @throws S3Error InvalidArgument */
-export function partNumberOf({ request }: Call): number {
-  const text = request.query.get('partNumber') ?? '';
-  const number = Number(text);
-  if (/^\d{1,5}$/.test(text) && number >= 1 && number <= MOST_PARTS) return number;
-  throw invalidArgument(
-    `Part number must be an integer between 1 and ${MOST_PARTS}, inclusive`,
-    'partNumber',
-    text,
-  );
-}
-
-function checkPartChecksum(upload: Upload, sent: ChecksumAlgorithm | undefined): void {
-  const wanted = upload.checksum?.algorithm;
-  if (sent === undefined || wanted === undefined || sent === wanted) return;
-  throw s3Error(
-    'InvalidRequest',
-    `Checksum Type mismatch occurred, expected checksum Type: ${wanted.toLowerCase()}, actual checksum Type: ${sent.toLowerCase()}`,
-  );
-}
-
-export async function uploadPart(call: Call): Promise<Answer> {
-  const partNumber = partNumberOf(call);
-  uploadOf(call);
-  return storeBody(call, ({ content, md5, checksum }) => {
-    const upload = uploadOf(call);
-    checkPartChecksum(upload, checksum?.algorithm);
-    bucketOf(call).uploads.addPart(upload.id, {
-      partNumber,
-      etag: md5,
-      content,
-      lastModifiedAt: call.service.clock.now(),
-      ...(checksum && { checksum }),
-    });
-    return {
-      status: 200,
-      headers: {
-        etag: `"${md5}"`,
-        ...(checksum && { [checksums[checksum.algorithm].header]: checksum.value }),
-        ...encryptionHeader(upload.draft.headers.serverSideEncryption),
-      },
-    };
-  });
-}
-
-export function abortMultipartUpload(call: Call): Answer {
-  bucketOf(call).uploads.end(uploadOf(call).id);
-  return { status: 204 };
-}
 
 /** A part as the client lists it at the end. */
 interface ClaimedPart {
@@ -157,6 +42,7 @@ function matchPart(upload: Upload, claim: ClaimedPart, isLast: boolean): Uploade
   const part = upload.parts.get(claim.partNumber);
   const details = { UploadId: upload.id, PartNumber: String(claim.partNumber), ETag: claim.etag };
   if (part?.etag !== claim.etag) throw s3Error('InvalidPart', undefined, details);
+  checkClaimsChecksum(upload, claim);
   for (const kind of Object.values(checksums)) {
     const claimed = childText(claim.element, kind.element);
     const own =
@@ -174,6 +60,16 @@ function matchPart(upload: Upload, claim: ClaimedPart, isLast: boolean): Uploade
     });
   }
   return part;
+}
+
+/** @source S3 refuses a composite checksum whose parts are not all named at the end */
+function checkClaimsChecksum({ checksum }: Upload, claim: ClaimedPart): void {
+  if (checksum?.type !== 'COMPOSITE') return;
+  if (childText(claim.element, checksums[checksum.algorithm].element) !== undefined) return;
+  throw s3Error(
+    'InvalidRequest',
+    `The upload was created using a ${checksum.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${claim.partNumber} in the request.`,
+  );
 }
 
 /** The checksum of the whole, from those of the parts; undefined when a part has none. */
@@ -240,7 +136,7 @@ async function completionBody(call: Call): Promise<string> {
 }
 
 export async function completeMultipartUpload(call: Call): Promise<Answer> {
-  const { request, service } = call;
+  const { request } = call;
   uploadOf(call);
   const text = await completionBody(call);
   if (text === '') throw s3Error('InvalidRequest', 'You must specify at least one part');
@@ -259,7 +155,7 @@ export async function completeMultipartUpload(call: Call): Promise<Answer> {
   const object = bucket.put({
     kind: 'object',
     ...upload.draft,
-    lastModifiedAt: service.clock.now(),
+    lastModifiedAt: storedAt(call),
     etag,
     content: bucket.uploads.finish(upload.id, parts),
     parts: parts.map(({ partNumber, content, checksum: own }) => ({
