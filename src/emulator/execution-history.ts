@@ -1,3 +1,4 @@
+import { messageOf } from './access-words.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { ExecutionRecord } from './records.ts';
 
@@ -31,7 +32,7 @@ export function createExecutionHistory(plane: Plane): ExecutionHistory {
       waiting = true;
       forgetOld()
         .catch((error: unknown) => {
-          if (!life.signal.aborted) plane.log.error('history-broke', { error });
+          if (!life.signal.aborted) plane.log.error('history-broke', { error: messageOf(error) });
         })
         .finally(() => {
           waiting = false;

@@ -1,3 +1,4 @@
+import { messageOf } from './access-words.ts';
 import { idOf } from './arn.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { CANCELLED, endOfReport, INTERRUPTED, type Outcome } from './execution-outcome.ts';
@@ -156,7 +157,9 @@ export class QueueRunner implements ExecutionRunner {
     this.#tell(record);
     run
       .go()
-      .catch((error: unknown) => this.#plane.log.error('execution-broke', { execution: record.arn, error }))
+      .catch((error: unknown) =>
+        this.#plane.log.error('execution-broke', { execution: record.arn, error: messageOf(error) }),
+      )
       .finally(() => this.#over(claim, run));
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { messageOf } from './access-words.ts';
 import type { TaskRecord } from './records.ts';
 import { parseSchedule, type Timetable } from './schedule-expression.ts';
 
@@ -29,8 +30,7 @@ export function createSchedules(
       await plane.clock.sleep(dueAt - plane.clock.now(), signal);
       last = dueAt;
       await start(taskArn).catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        plane.log.warn('scheduled-run-not-started', { task: taskArn, message });
+        plane.log.warn('scheduled-run-not-started', { task: taskArn, message: messageOf(error) });
       });
     }
   };
@@ -51,7 +51,8 @@ export function createSchedules(
       running.set(task.arn, life);
       const since = schedule.statusUpdatedAt ?? task.createdAt;
       run(task.arn, parsed.timetable, since, life.signal).catch((error: unknown) => {
-        if (!life.signal.aborted) plane.log.error('schedule-broke', { task: task.arn, error });
+        if (!life.signal.aborted)
+          plane.log.error('schedule-broke', { task: task.arn, error: messageOf(error) });
       });
     },
     stop() {

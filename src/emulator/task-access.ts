@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import { accessDetail } from './access-words.ts';
+import { accessDetail, messageOf } from './access-words.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { LocationRecord, LocationType, TaskRecord } from './records.ts';
 import { taskInState } from './task-states.ts';
@@ -52,15 +52,20 @@ export function createTaskAccess(plane: Plane): TaskAccess {
     }
   };
 
+  const broke = (error: unknown) => {
+    if (!life.signal.aborted) plane.log.error('task-access-test-broke', { error: messageOf(error) });
+  };
+
   return {
     check,
     watch(taskArn) {
-      if (watched.has(taskArn)) return;
+      if (watched.has(taskArn)) {
+        check(taskArn).catch(broke);
+        return;
+      }
       watched.add(taskArn);
       keepChecking(taskArn)
-        .catch((error: unknown) => {
-          if (!life.signal.aborted) plane.log.error('task-access-test-broke', { task: taskArn, error });
-        })
+        .catch(broke)
         .finally(() => watched.delete(taskArn));
     },
     stop: () => life.abort(new Error('The emulator is stopping.')),
@@ -110,7 +115,7 @@ async function locationProblem(
   } catch (error) {
     if (signal.aborted) return undefined;
     if (!(error instanceof StorageError)) {
-      plane.log.error('location-test-broke', { location: location.arn, error });
+      plane.log.error('location-test-broke', { location: location.arn, error: messageOf(error) });
     }
     return accessDetail(location, error);
   }

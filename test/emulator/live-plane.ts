@@ -98,12 +98,14 @@ export async function someTask(
   return TaskArn;
 }
 
+/** Starts a task; the execution is as far as it comes without time passing. */
 export async function start(
   plane: LivePlane,
   TaskArn: string,
   input: Omit<Input<'StartTaskExecution'>, 'TaskArn'> = {},
 ): Promise<string> {
   const { TaskExecutionArn = '' } = await startTaskExecution({ ...input, TaskArn }, contextOf(plane));
+  await settled();
   return TaskExecutionArn;
 }
 
