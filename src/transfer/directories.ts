@@ -61,12 +61,16 @@ async function failed(run: Run, step: Planned, error: unknown): Promise<void> {
   await run.fail(step.entry, 'transfer', 'destination', error);
 }
 
-/** Gives the directories their times and modes, now that nothing more is written into them. */
+/**
+ * Gives the directories their times and modes, now that nothing more is written into them: the deepest first,
+ * for a mode may close the way to what is below.
+ */
 export async function stampDirectories(run: Run): Promise<void> {
   if (!run.destination.capabilities.childrenTouchParent) return;
-  for (const step of run.ledger.steps('directory', 'planned')) {
+  for (const { entry } of run.ledger.steps('directory', 'planned')) run.ledger.untouch(entry.path);
+  if (run.options.preserve.mtime && run.options.overwrite && !run.listed) await restoreTimes(run);
+  for (const step of run.ledger.stepsBackwards('directory', 'planned')) {
     await run.pause();
-    run.ledger.untouch(step.entry.path);
     try {
       await run.destination.setMetadata(step.entry.path, stampOf(run, step.entry), { signal: run.signal });
       done(run, step);
@@ -74,7 +78,6 @@ export async function stampDirectories(run: Run): Promise<void> {
       await failed(run, step, error);
     }
   }
-  if (run.options.preserve.mtime && run.options.overwrite && !run.listed) await restoreTimes(run);
 }
 
 /** Directories that were equal, until something in them was made or removed. */

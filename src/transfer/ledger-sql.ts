@@ -26,6 +26,9 @@ export function prepareStatements(db: Database.Database) {
     page: read(
       `SELECT ${STEP} FROM steps WHERE lane = ? AND seq > ? AND state = ? ORDER BY seq LIMIT ${PAGE}`,
     ),
+    pageBackwards: read(
+      `SELECT ${STEP} FROM steps WHERE lane = ? AND seq < ? AND state = ? ORDER BY seq DESC LIMIT ${PAGE}`,
+    ),
     done: read(`SELECT ${STEP}, lane FROM steps WHERE path = ? AND state = 'done' AND action <> 'delete'`),
     setAside: write('INSERT OR IGNORE INTO aside VALUES (?, ?)'),
     isAside: read('SELECT why FROM aside WHERE path = ?'),

@@ -132,9 +132,17 @@ export class Ledger implements Disposable {
 
   /** The steps of a lane that are in `state`, in order. Steps may be finished and added meanwhile. */
   *steps(lane: Lane, state: StepState): Generator<Planned> {
-    let after = -1;
-    for (;;) {
-      const rows = rowsOf(this.#statements.page.all([LANES[lane], after, state]));
+    yield* this.#pages(lane, state, this.#statements.page, -1);
+  }
+
+  /** The same, the last step first. */
+  *stepsBackwards(lane: Lane, state: StepState): Generator<Planned> {
+    yield* this.#pages(lane, state, this.#statements.pageBackwards, this.count(lane));
+  }
+
+  *#pages(lane: Lane, state: StepState, page: Database.Statement, from: number): Generator<Planned> {
+    for (let after = from; ; ) {
+      const rows = rowsOf(page.all([LANES[lane], after, state]));
       for (const row of rows) {
         const step = stepOf(lane, row);
         after = step.seq;
