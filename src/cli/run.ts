@@ -1,7 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
 import { systemClock } from '../base/system-clock.ts';
 import { processEnvironment, readConfig } from '../harness/config.ts';
-import type { OneShot } from '../harness/one-shot.ts';
 import type { TransferEvent } from '../transfer/job.ts';
 import { withConfigFlags } from './config-flags.ts';
 import { Failure } from './failure.ts';
@@ -43,11 +43,13 @@ async function run(source: string, destination: string, flags: RunFlags): Promis
   const to = locationTarget(destination, context);
   const { oneShot } = await import('../harness/one-shot.ts');
   const clock = systemClock();
-  const shot = await oneShot(
+  const shot = oneShot(
     { from, to, options: transferOptions(flags, from, to), selection: selectionOf(flags) },
     clock,
   );
-  await reachable(shot, source, destination);
+  await shot.probeSource().catch(unusable(source));
+  if (to.driver === 'directory') await mkdir(to.directory, { recursive: true }).catch(unusable(destination));
+  await shot.probeDestination().catch(unusable(destination));
   const interrupted = new AbortController();
   process.once('SIGINT', () =>
     interrupted.abort(new Failure('Interrupted. The next run completes the work.', INTERRUPTED)),
@@ -62,14 +64,10 @@ async function run(source: string, destination: string, flags: RunFlags): Promis
   return report.problems > 0 ? 1 : 0;
 }
 
-async function reachable(shot: OneShot, source: string, destination: string): Promise<void> {
-  const either = (text: string) => (cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Failure(`${text} cannot be used: ${reason}`, 2, { cause });
-  };
-  await shot.probeSource().catch(either(source));
-  await shot.probeDestination().catch(either(destination));
-}
+const unusable = (text: string) => (cause: unknown) => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new Failure(`${text} cannot be used: ${reason}`, 2, { cause });
+};
 
 /** Shows the events as they come, and counts them. */
 async function followed(events: AsyncIterable<TransferEvent>, flags: RunFlags): Promise<RunReport> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { inProcessAgent } from '../agent/in-process-agent.ts';
 import type { Clock } from '../base/clock.ts';
 import type { StorageTarget } from '../storage/index.ts';
@@ -29,8 +30,10 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
   return {
     probeSource: () => worker.probe(from, { need: 'read' }),
     probeDestination: () => worker.probe(to, { need: 'write' }),
-    events: (signal) =>
-      worker.run(
+    events: (signal) => {
+      // Each request that is under way listens to it.
+      setMaxListeners(0, signal);
+      return worker.run(
         {
           runId: 'once',
           stagingId: 'once',
@@ -41,6 +44,7 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
           ledgerPath: null,
         },
         { clock, signal, bytesPerSecond: () => options.bytesPerSecond },
-      ),
+      );
+    },
   };
 }

@@ -101,7 +101,7 @@ async function watched({ clients, taskArn, screen, clock }: Stage): Promise<Exec
   const { Status, Result, FilesTransferred = 0, BytesTransferred = 0, FilesVerified = 0 } = execution;
   const seconds = ((Result?.TotalDuration ?? 0) / 1000).toFixed(1);
   screen.write(
-    `   ${Status} after ${seconds} s: ${readableCount(FilesTransferred)} files and folders, ${readableBytes(BytesTransferred)}, ${readableCount(FilesVerified)} verified.\n`,
+    `   ${Status} after ${seconds} s: ${readableCount(FilesTransferred)} transferred, ${readableBytes(BytesTransferred)}, ${readableCount(FilesVerified)} verified (files and folders).\n`,
   );
   return execution;
 }
