@@ -18,7 +18,7 @@ export class ByteBudget {
 
   /** Resolves when there is room. Each taking must be given back once. @throws the signal's reason */
   take(bytes: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.tryTake(bytes)) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const stop = () => {

@@ -2,7 +2,7 @@
 // @source AWS DataSync User Guide, "Amazon S3 request costs"; Amazon S3 API Reference, CopyObject (5 GiB)
 
 import { pool } from '../../base/pool.ts';
-import type { Written } from '../backend.ts';
+import { StorageError, type Written } from '../backend.ts';
 import { type Headers, keyPath, type S3Client } from './client.ts';
 import { contentLength } from './entries.ts';
 import { bareEtag, tagHeaders, versionOf } from './object-headers.ts';
@@ -56,7 +56,9 @@ async function inOne(client: S3Client, order: Restamp): Promise<{ readonly versi
       ...(tags ? { ...tagHeaders(tags), 'x-amz-tagging-directive': 'REPLACE' } : {}),
     },
   });
-  return versionOf(answer.headers);
+  if (parseXml(answer.body.toString())?.root === 'CopyObjectResult') return versionOf(answer.headers);
+  const message = `The server took a CopyObject of "${path}" for something else. Check that the endpoint is an S3 endpoint.`;
+  throw new StorageError('Unsupported', path, message);
 }
 
 async function inParts(

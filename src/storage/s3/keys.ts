@@ -48,17 +48,26 @@ function fitting(key: string, path: RelPath): string {
   throw new StorageError('NameTooLong', path, message, { code: 'KeyTooLongError' });
 }
 
-/** Why a key's rest after its directory is no name that can be transferred, or undefined when it is one. */
-export function nameProblem(name: string): string | undefined {
-  return name === '' ? 'it holds an empty name ("//", or "/" at an end)' : pathProblem(name);
+/**
+ * Bytes of a key that are no UTF-8 are kept as U+DC80 to U+DCFF, which no proper text holds, so that the key
+ * can be shown and is never taken for another.
+ */
+export function fromBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\ufffd]/gu;
+/** Why a key's rest after its directory is no name that can be transferred, or undefined when it is one. */
+export function nameProblem(name: string): string | undefined {
+  if (name === '') return 'it holds an empty name ("//", or "/" at an end)';
+  return name.isWellFormed() ? pathProblem(name) : 'it is no UTF-8';
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
 
 /** For people: what cannot be printed is escaped. */
 export function shown(text: string): string {
   return text.replaceAll(UNPRINTABLE, (found) => {
-    const hex = found.charCodeAt(0).toString(16);
-    return hex.length > 2 ? `\\u${hex}` : `\\x${hex.padStart(2, '0')}`;
+    const byte = found.charCodeAt(0) & 0xff;
+    return `\\x${byte.toString(16).padStart(2, '0')}`;
   });
 }

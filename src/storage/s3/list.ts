@@ -3,7 +3,7 @@
 import { compareNames, join, type RelPath } from '../../base/path.ts';
 import { type Entry, type Listed, type Metadata, StorageError, type Unusable } from '../backend.ts';
 import type { S3Client } from './client.ts';
-import { nameProblem, ROOT_MARKER, shown } from './keys.ts';
+import { fromBytes, nameProblem, ROOT_MARKER, shown } from './keys.ts';
 import { bareEtag, instantNs, isArchive, tokenOf } from './object-headers.ts';
 import { child, member, members, parseXml } from './xml.ts';
 
@@ -47,7 +47,7 @@ export async function* listDirectory(
   const order = inOrder(directory);
   for await (const found of foundBelow(client, { prefix, delimited: true, path: directory, signal })) {
     if (isMarker(found, prefix)) continue;
-    order(found.key);
+    if (found.key.isWellFormed()) order(found.key);
     const name = found.key.slice(prefix.length, found.object ? undefined : -1);
     const problem = nameProblem(name);
     if (problem) yield* unusable(client, found, prefix, problem, signal);
@@ -200,6 +200,6 @@ function decodeKey(text: string): string {
     const bytes = spaced.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
-    return Buffer.from(bytes, 'latin1').toString();
+    return fromBytes(Buffer.from(bytes, 'latin1'));
   }
 }
