@@ -46,8 +46,3 @@ export function newExecutionArn(taskArn: string, random: Random): { id: string; 
   const id = resourceId('exec', random);
   return { id, arn: `${taskArn}/execution/${id}` };
 }
-
-/** `arn:…:task/task-0a/execution/exec-0b` gives `arn:…:task/task-0a`. */
-export function taskArnOf(executionArn: string): string {
-  return executionArn.replace(/\/execution\/.*$/, '');
-}

@@ -44,7 +44,7 @@ export function serverPlace(
   path: string,
   around: Surroundings,
 ): StorageTarget {
-  if (isMemoryHost(host)) return memoryPlace(host.toLowerCase(), path, around);
+  if (isMemoryHost(host)) return memoryPlace(hostName(host), path, around);
   return unbuiltPlace(
     around.uri,
     `This version cannot reach ${protocol} servers. Bind the location to a directory or to memory, for example --bind '${around.uri}=directory:/srv/tree', or use a host name that ends in .memory.`,
@@ -52,7 +52,12 @@ export function serverPlace(
 }
 
 export function isMemoryHost(host: string): boolean {
-  return host.toLowerCase().endsWith('.memory');
+  return hostName(host).endsWith('.memory');
+}
+
+/** In lower case, without a port. */
+function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, '');
 }
 
 /** Objects of the user's S3: of the configured endpoint, else of the embedded one. */

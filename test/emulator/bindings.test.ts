@@ -182,7 +182,7 @@ t.test('the built-in rules, from the locations that clients make', async (t) => 
     stagingId: 's',
   });
   const smb = createLocation(locationKinds.Smb)(
-    { ServerHostname: 'NAS.Memory', Subdirectory: '/share', AgentArns: [agentArn] },
+    { ServerHostname: 'NAS.Memory:445', Subdirectory: '/share', AgentArns: [agentArn] },
     context,
   );
   t.match(await made(smb), { driver: 'memory', volume: 'nas.memory', root: '/share' });
