@@ -37,6 +37,9 @@ function cli(target: Target) {
 
 const skip = unlessPresent('aws', ['--version']);
 
+// Each call of the CLI starts Python anew.
+t.setTimeout(180_000);
+
 t.test(
   'the AWS CLI creates, starts, polls, lists, tags, updates, cancels and deletes',
   { skip },
