@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmulator } from './emulator.ts';
 import { race, timeCommand } from './measure.ts';
@@ -17,6 +17,7 @@ async function compare(bench: string, rounds: number, fill: (root: string) => vo
   const ours = join(place.path, 'ours');
   const theirs = join(place.path, 'theirs');
   fill(source);
+  mkdirSync(ours);
   await using emulator = await startEmulator([
     '--bind',
     `${SOURCE_URI}=directory:${source}`,
@@ -33,6 +34,7 @@ async function compare(bench: string, rounds: number, fill: (root: string) => vo
     {
       'datasync-local': async () => {
         fresh(ours);
+        mkdirSync(ours);
         return (await runTask(emulator, task)).seconds;
       },
       rclone: () => {

@@ -18,6 +18,7 @@ export async function benchMillion(): Promise<void> {
     for (let f = 0; f < FILES_EACH; f++)
       closeSync(openSync(join(directory, `a-file-with-a-usual-name-${f}.txt`), 'w'));
   }
+  mkdirSync(join(place.path, 'destination'));
   await using emulator = await startEmulator([
     '--bind',
     `${SOURCE_URI}=directory:${source}`,

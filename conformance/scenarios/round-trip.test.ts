@@ -111,6 +111,7 @@ async function roundTrip(t: Test, bucket: string, prefix: string | undefined) {
   const from = join(place, 'from');
   const back = join(place, 'back');
   mkdirSync(from);
+  mkdirSync(back);
   fillTree(from);
   await using target = await startTarget([
     '--bind',
