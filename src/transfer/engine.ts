@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Backend } from '../storage/backend.ts';
 import { Channel } from './channel.ts';
 import { type TransferControl, type TransferEvent, TransferFailed, type TransferOptions } from './job.ts';
@@ -30,6 +31,8 @@ export interface TransferJob {
 export async function* transfer(job: TransferJob): AsyncGenerator<TransferEvent> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.control.signal, stop.signal]);
+  // Every request and wait under way listens to it; that many is no leak.
+  setMaxListeners(0, signal);
   const events = new Channel<TransferEvent>();
   const work = carryOutJob(job, events, signal).then(
     () => events.end(),
