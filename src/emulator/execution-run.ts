@@ -117,7 +117,7 @@ export class ExecutionRun {
       clock: this.#plane.clock,
       signal: this.#stop.signal,
       bytesPerSecond: () => rateOf(this.#record().options.BytesPerSecond),
-      beforePhase: (phase) => this.#beforePhase(phase),
+      beforePhase: (phase) => this.#enter(phase),
     };
     for await (const event of this.#plane.worker.run(order, control)) this.#take(event);
     this.#stop.signal.throwIfAborted();
@@ -164,15 +164,6 @@ export class ExecutionRun {
     for (const phase of PHASES) {
       if (this.#result[`${phase}Status`] === 'PENDING') this.#setPhase(phase, 'SUCCESS', 0);
     }
-  }
-
-  /**
-   * In Enhanced mode items are verified as they come; VERIFYING is told when all of them are done.
-   * @source guess: AWS shows the same states for both modes, not when they change
-   */
-  async #beforePhase(phase: Phase): Promise<void> {
-    if (this.#task.mode === 'ENHANCED' && phase === 'verify') this.#stop.signal.throwIfAborted();
-    else await this.#enter(phase);
   }
 
   #startPhase(phase: Phase, at: number): void {
