@@ -24,6 +24,8 @@ export class DirectoryHandles implements Places {
   readonly #base: number;
   /** By path below `#base`, the least recently used first. */
   readonly #handles = new Map<string, number>();
+  /** Handles that were asked for their path since somebody last let go of the thread. */
+  readonly #asked = new Set<number>();
   #given: number[] = [];
 
   /** Whether this system can do it. */
@@ -87,16 +89,25 @@ export class DirectoryHandles implements Places {
   }
 
   #isStill(directory: RelPath, fd: number): boolean {
+    if (this.#asked.has(fd)) return true;
     try {
-      return readlinkSync(handlePath(fd)) === `${this.#real}/${directory}`;
+      if (readlinkSync(handlePath(fd)) !== `${this.#real}/${directory}`) return false;
+      this.#remember(fd);
+      return true;
     } catch {
       // The path is too long to be told.
       return false;
     }
   }
 
+  #remember(fd: number): void {
+    if (this.#asked.size === 0) queueMicrotask(() => this.#asked.clear());
+    this.#asked.add(fd);
+  }
+
   #keep(directory: RelPath, fd: number): void {
     this.#handles.set(directory, fd);
+    this.#remember(fd);
     if (this.#handles.size <= KEPT) return;
     for (const [oldest, oldFd] of this.#handles) {
       this.#handles.delete(oldest);
@@ -107,6 +118,7 @@ export class DirectoryHandles implements Places {
 
   /** Closes `fd` later: an address with it may be in somebody's hand until he lets go of the thread. */
   #giveUp(fd: number): void {
+    this.#asked.delete(fd);
     this.#given.push(fd);
     if (this.#given.length > 1) return;
     setImmediate(() => {

@@ -41,8 +41,8 @@ export async function writeContent(
     }
     signal?.throwIfAborted();
     await turns.take(SMALL_US);
+    if (file) await file.written();
     file ??= begin();
-    await file.written();
     file.writeNow(held);
     await file.finish(posix);
     return { sizeBytes };
