@@ -1,7 +1,8 @@
 import { parentOf } from '../base/path.ts';
-import type { Entry, Stamp, StorageError } from '../storage/backend.ts';
+import type { Entry, Stamp } from '../storage/backend.ts';
 import { type Copied, CopyFailed, copyContent } from './copy.ts';
 import { itemFailure } from './failure.ts';
+import { giveUp } from './give-up.ts';
 import type { Planned } from './ledger.ts';
 import { linkIdOf } from './links.ts';
 import type { Run } from './run.ts';
@@ -16,14 +17,6 @@ export function stampOf(run: Run, entry: Entry): Stamp {
     options,
   });
 }
-
-/** Something of another kind is in the way. */
-const IN_THE_WAY: ReadonlySet<StorageError['kind']> = new Set([
-  'IsADirectory',
-  'NotADirectory',
-  'AlreadyExists',
-  'DirectoryNotEmpty',
-]);
 
 /**
  * Brings one item that is no directory to the destination. Returns the finished step; undefined when it
@@ -47,7 +40,9 @@ export async function carryOut(run: Run, step: Planned): Promise<Planned | undef
     });
     return copied ? { ...step, sha256: copied.sha256 } : step;
   } catch (error) {
-    await giveUp(run, step, error);
+    const [side, cause] =
+      error instanceof CopyFailed ? [error.side, error.cause] : (['destination', error] as const);
+    await giveUp(run, step, side, cause);
     return undefined;
   }
 }
@@ -103,22 +98,4 @@ async function targetOf(run: Run, { entry, versionId }: Planned): Promise<string
     throw new CopyFailed('source', error);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-async function giveUp(run: Run, step: Planned, error: unknown): Promise<void> {
-  const { entry } = step;
-  const [side, cause] =
-    error instanceof CopyFailed ? [error.side, error.cause] : (['destination', error] as const);
-  const failure = itemFailure(cause, entry.path, run.signal);
-  const blocked = side === 'destination' && IN_THE_WAY.has(failure.kind);
-  if (blocked && run.defersBlocked) {
-    run.ledger.finish(step, 'blocked');
-    return;
-  }
-  run.ledger.finish(step, 'failed');
-  const link = linkIdOf(entry);
-  if (link !== undefined) run.ledger.breakFirstName(link, entry.path);
-  if (!blocked || run.options.overwrite) return await run.fail(entry, 'transfer', side, failure);
-  run.ledger.setAside(entry.path, 'exists');
-  run.emit({ type: 'skipped', because: 'exists', path: entry.path, kind: entry.kind });
 }

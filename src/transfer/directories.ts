@@ -2,6 +2,7 @@ import { parentOf, type RelPath } from '../base/path.ts';
 import type { Stamp } from '../storage/backend.ts';
 import { stampOf } from './carry-out.ts';
 import { isMissing, itemFailure } from './failure.ts';
+import { giveUp } from './give-up.ts';
 import type { Planned } from './ledger.ts';
 import type { Run } from './run.ts';
 
@@ -30,7 +31,7 @@ export async function makeDirectory(run: Run, step: Planned): Promise<void> {
     }
     if (!stampedLater) done(run, step);
   } catch (error) {
-    await failed(run, step, error);
+    await giveUp(run, step, 'destination', error);
   }
 }
 
@@ -56,11 +57,6 @@ function done(run: Run, step: Planned): void {
   });
 }
 
-async function failed(run: Run, step: Planned, error: unknown): Promise<void> {
-  run.ledger.finish(step, 'failed');
-  await run.fail(step.entry, 'transfer', 'destination', error);
-}
-
 /**
  * Gives the directories their times and modes, now that nothing more is written into them: the deepest first,
  * for a mode may close the way to what is below.
@@ -75,7 +71,7 @@ export async function stampDirectories(run: Run): Promise<void> {
       await run.destination.setMetadata(step.entry.path, stampOf(run, step.entry), { signal: run.signal });
       done(run, step);
     } catch (error) {
-      await failed(run, step, error);
+      await giveUp(run, step, 'destination', error);
     }
   }
 }

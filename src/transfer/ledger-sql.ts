@@ -18,8 +18,8 @@ const STEP = 'seq, path, action, entry, over, version, link_to, sha256';
 
 /** The ledger's statements, each prepared once. */
 export function prepareStatements(db: Database.Database) {
-  const write = (sql: string) => db.prepare(sql);
-  const read = (sql: string) => db.prepare(sql).raw();
+  const write = (sql: string): Database.Statement => db.prepare(sql);
+  const read = (sql: string): Database.Statement => db.prepare(sql).raw();
   return {
     plan: write('INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)'),
     finish: write('UPDATE steps SET state = ?, sha256 = ? WHERE lane = ? AND seq = ?'),

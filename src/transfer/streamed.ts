@@ -22,8 +22,7 @@ export async function runStreamed(run: Run): Promise<void> {
   await run.begin('transfer');
   for await (const _ of pool(preparedSteps(run), WIDTH.items, (step) => take(run, step, atOnce)));
   await removeExtras(run);
-  run.defersBlocked = false;
-  for (const step of run.ledger.steps('file', 'blocked')) await carryOutAnd(run, step, atOnce);
+  await retryBlocked(run, atOnce);
   await transferLinks(run);
   await stampDirectories(run);
   run.end('transfer');
@@ -32,6 +31,16 @@ export async function runStreamed(run: Run): Promise<void> {
   if (verify === 'everything') await verifyEverything(run);
   else await verifyTransferred(run, atOnce ? ['directory', 'link'] : undefined);
   run.end('verify');
+}
+
+/** What was in the way has been removed, if it could be. */
+async function retryBlocked(run: Run, verifyAtOnce: boolean): Promise<void> {
+  run.defersBlocked = false;
+  for (const step of run.ledger.steps('directory', 'blocked')) {
+    run.ledger.finish(step, 'planned');
+    await makeDirectory(run, step);
+  }
+  for (const step of run.ledger.steps('file', 'blocked')) await carryOutAnd(run, step, verifyAtOnce);
 }
 
 async function* preparedSteps(run: Run): AsyncGenerator<Step> {
