@@ -61,10 +61,12 @@ function checkInclude(value: string): void {
   const wrong = patternsOf(value).find((pattern) => starsOf(pattern).some((at) => at < pattern.length - 1));
   if (wrong !== undefined) {
     throw invalidParameter(
-      `Invalid include filter. The pattern ${JSON.stringify(wrong)} has a "*" that is not its last character. In an include filter "*" is allowed at the right end of a pattern only.`,
+      `Invalid include filter. The pattern ${JSON.stringify(shortened(wrong))} has a "*" that is not its last character. In an include filter "*" is allowed at the right end of a pattern only.`,
     );
   }
 }
+
+const shortened = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 /** Between bars that are not escaped. */
 function patternsOf(value: string): readonly string[] {
