@@ -20,6 +20,9 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import { createS3 } from '../../src/s3/endpoint.ts';
 import type { Backend } from '../../src/storage/backend.ts';
 import type { S3Config } from '../../src/storage/index.ts';
+import { S3Client as OurClient } from '../../src/storage/s3/client.ts';
+import { copyOntoItself } from '../../src/storage/s3/copy.ts';
+import { headObject } from '../../src/storage/s3/objects.ts';
 import { s3 } from '../../src/storage/s3.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
 import { backendContract } from '../contract/backend.ts';
@@ -279,6 +282,31 @@ t.test('new metadata leaves the rest of an object as it is', async (t) => {
   const after = await backend.stat(relPath('f'), { tags: true });
   t.strictSame(after.metadata.user, { new: 'yes' });
   t.strictSame(after.metadata.tags, {});
+});
+
+t.test('what is too large for one copy is copied in parts, with its tags', async (t) => {
+  const { backend, Bucket } = await open(t, { partBytes: 5 * MiB });
+  const content = bytes(12 * MiB);
+  await put(backend, 'f', content, { tags: { t: '1' } });
+  const client = new OurClient(
+    { endpoint, region, bucket: Bucket, prefix: '', timeForm: 'ns', ...credentials },
+    clock,
+  );
+  t.teardown(() => client.close());
+  const about = { bucket: Bucket, key: 'f', path: 'f' };
+  const head = (await headObject(client, about)) ?? {};
+  const order = { ...about, head, headers: { 'x-amz-meta-new': 'yes' }, tags: undefined };
+  const limits = { largestBytes: 5 * MiB, partBytes: 5 * MiB };
+  t.equal((await copyOntoItself(client, order, limits)).sizeBytes, 12 * MiB);
+  t.ok((await collect(backend.read(relPath('f')))).equals(content));
+  t.match((await backend.stat(relPath('f'), { tags: true })).metadata, {
+    user: { new: 'yes' },
+    tags: { t: '1' },
+  });
+  const stale = { ...order, head: { ...head, etag: '"other"' } };
+  t.equal(await kindOf(copyOntoItself(client, stale, limits)), 'Busy', 'only while it is still that object');
+  const { Uploads = [] } = await sdk.send(new ListMultipartUploadsCommand({ Bucket }));
+  t.strictSame(Uploads, []);
 });
 
 t.test('user metadata beyond what S3 takes fails that item, before its content is read', async (t) => {

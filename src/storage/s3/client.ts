@@ -143,6 +143,8 @@ export class S3Client {
       path: query ? `${path}?${query}` : path,
       headers: onTheWire({ ...headers, ...signature }),
       body: call.body ?? null,
+      // undici closes the connection after each HEAD otherwise, which makes HEAD four times as expensive.
+      reset: false,
       ...(call.signal ? { signal: call.signal } : {}),
     });
   }
