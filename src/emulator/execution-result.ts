@@ -1,6 +1,9 @@
 import type { Phase } from '../transfer/job.ts';
 import type { ExecutionResult, PhaseStatus } from './records.ts';
 
+/** In the order in which they come. */
+export const PHASES = ['prepare', 'transfer', 'verify'] as const;
+
 /** Nothing has begun. */
 export const PENDING_RESULT: ExecutionResult = {
   prepareStatus: 'PENDING',

@@ -10,18 +10,14 @@ import {
   outcomeOfFailure,
 } from './execution-outcome.ts';
 import { type ExecutionProblem, problemOf } from './execution-problem.ts';
-import { withPhase } from './execution-result.ts';
-import { inState } from './execution-states.ts';
+import { PHASES, withPhase } from './execution-result.ts';
+import { inState, STATE_OF_PHASE } from './execution-states.ts';
 import type { LocationPair } from './location-family.ts';
 import type { ExecutionRecord, ExecutionResult, ExecutionStatus, Tally, TaskRecord } from './records.ts';
 import { addToTally } from './tally.ts';
 import { rateOf, transferOrder } from './transfer-order.ts';
 
 type Plane = Omit<ControlPlane, 'runner' | 'schedules' | 'access'>;
-
-const STATE_OF = { prepare: 'PREPARING', transfer: 'TRANSFERRING', verify: 'VERIFYING' } as const;
-
-const PHASES = ['prepare', 'transfer', 'verify'] as const;
 
 const ORDER: readonly ExecutionStatus[] = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
 
@@ -133,6 +129,7 @@ export class ExecutionRun {
     if (event.type === 'phase-ended') {
       this.#setPhase(event.phase, event.ok ? 'SUCCESS' : 'ERROR', event.at);
       if (event.phase === this.#phase) this.#phase = undefined;
+      this.#plane.executions.put({ ...this.#record(), tally: this.#tally, result: this.#result });
     }
   }
 
@@ -174,7 +171,7 @@ export class ExecutionRun {
   async #enter(phase: Phase): Promise<void> {
     this.#stop.signal.throwIfAborted();
     const record = this.#record();
-    const state = STATE_OF[phase];
+    const state = STATE_OF_PHASE[phase];
     if (!phasesOf(record).includes(phase) || ORDER.indexOf(state) <= ORDER.indexOf(record.status)) return;
     this.#phase = phase;
     this.#startPhase(phase, this.#plane.clock.now());

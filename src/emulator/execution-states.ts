@@ -1,3 +1,4 @@
+import type { Phase } from '../transfer/job.ts';
 import type { ExecutionRecord, ExecutionStatus } from './records.ts';
 import { assertStep, type StateTable } from './state-table.ts';
 
@@ -16,6 +17,13 @@ export const EXECUTION_STEPS: StateTable<ExecutionStatus> = {
   SUCCESS: [],
   ERROR: [],
 };
+
+/** The state in which an execution is during a phase of its run. */
+export const STATE_OF_PHASE = {
+  prepare: 'PREPARING',
+  transfer: 'TRANSFERRING',
+  verify: 'VERIFYING',
+} as const satisfies Record<Phase, ExecutionStatus>;
 
 /** The record in its next state. @throws ForbiddenStep when the table has no such step */
 export function inState(record: ExecutionRecord, status: ExecutionStatus): ExecutionRecord {

@@ -1,6 +1,8 @@
 import type { ControlPlane } from './control-plane.ts';
 import { endOfReport, INTERRUPTED } from './execution-outcome.ts';
-import { inState, isFinished } from './execution-states.ts';
+import { PHASES, withPhase } from './execution-result.ts';
+import { inState, isFinished, STATE_OF_PHASE } from './execution-states.ts';
+import type { ExecutionRecord, ExecutionResult } from './records.ts';
 import { taskInState } from './task-states.ts';
 
 type Plane = Pick<ControlPlane, 'clock' | 'executions' | 'tasks' | 'notify' | 'log'>;
@@ -14,7 +16,7 @@ export function endInterrupted(plane: Plane): void {
   for (const record of plane.executions.all()) {
     if (isFinished(record.status)) continue;
     const totalMs = Math.max(0, Math.round(at - (record.launchedAt ?? at)));
-    const result = { ...record.result, totalMs, ...INTERRUPTED };
+    const result = { ...stoppedIn(record), totalMs, ...INTERRUPTED };
     plane.executions.put({ ...inState(record, 'ERROR'), endedAt: at, result, ...endOfReport(record) });
     plane.log.warn('execution-interrupted', { execution: record.arn, was: record.status });
     plane.notify({ resource: 'task-execution', arn: record.arn, state: 'ERROR', at });
@@ -24,4 +26,10 @@ export function endInterrupted(plane: Plane): void {
     plane.tasks.put(taskInState(task, 'AVAILABLE'));
     plane.notify({ resource: 'task', arn: task.arn, state: 'AVAILABLE', at });
   }
+}
+
+/** The phase that was going on has failed. */
+function stoppedIn({ result, status }: ExecutionRecord): ExecutionResult {
+  const phase = PHASES.find((name) => STATE_OF_PHASE[name] === status);
+  return phase ? withPhase(result, phase, 'ERROR', result[`${phase}Ms`]) : result;
 }

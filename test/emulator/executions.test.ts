@@ -346,6 +346,7 @@ t.test('counters rise while it runs, without a write of the record', async (t) =
   };
   const arn = await start(plane, await someTask(plane));
   const record = plane.executions.get(arn);
+  t.equal(record?.tally.bytesToTransfer, 0);
   await plane.clock.advance(5000);
   t.match(await executionOf(plane, arn), {
     EstimatedFilesToTransfer: 3,

@@ -70,6 +70,10 @@ t.test('what was running or queued ends in ERROR, and its task can be started', 
     });
     t.equal(Number(execution.EndTime), clock.now());
   }
+  t.strictSame(
+    arns.map((arn) => second.executions.get(arn)?.result.transferStatus === 'ERROR'),
+    [false, false, false, true, false, false],
+  );
   t.match(await executionOf(second, done), { Status: 'SUCCESS' }, 'what had ended stays as it was');
   t.match(await taskOf(second, task), { Status: 'AVAILABLE', CurrentTaskExecutionArn: done });
   t.equal(second.told.length, arns.length + 1);
