@@ -62,7 +62,7 @@ export class DirectoryHandles implements Places {
   }
 
   directory(path: RelPath): string {
-    return `${handlePath(this.#handle(below(this.#root, path)))}/.`;
+    return handlePath(this.#handle(below(this.#root, path)));
   }
 
   close(): void {

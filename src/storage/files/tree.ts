@@ -1,4 +1,4 @@
-import { parentOf, type RelPath, ROOT } from '../../base/path.ts';
+import { type RelPath, ROOT } from '../../base/path.ts';
 import { errnoOf, failed } from './errors.ts';
 import type { Ground } from './ground.ts';
 import type { Staging } from './staging.ts';
@@ -32,15 +32,24 @@ export function lstatIfThere(ground: Ground, path: RelPath): Stats | undefined {
 /** Makes `directory` and its parents unless they are there. */
 export function ensureDirectory(ground: Ground, directory: RelPath, mode = 0o777): void {
   if (directory === ROOT) return;
-  const there = lstatIfThere(ground, directory);
-  if (there?.isDirectory()) return;
-  if (there) throw failed('ENOTDIR', directory);
-  ensureDirectory(ground, parentOf(directory));
+  try {
+    makeUnlessThere(ground, directory, mode);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    // From the top, so that a path of a thousand names is walked once.
+    for (let slash = directory.indexOf('/'); slash >= 0; slash = directory.indexOf('/', slash + 1)) {
+      makeUnlessThere(ground, directory.slice(0, slash) as RelPath, 0o777);
+    }
+    makeUnlessThere(ground, directory, mode);
+  }
+}
+
+function makeUnlessThere(ground: Ground, directory: RelPath, mode: number): void {
   try {
     ground.fs.mkdirSync(ground.address(directory), mode);
   } catch (error) {
-    // Somebody else made it in the meantime.
-    if (errnoOf(error) !== 'EEXIST' || !lstat(ground, directory).isDirectory()) throw error;
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    if (!lstat(ground, directory).isDirectory()) throw failed('ENOTDIR', directory);
   }
 }
 
