@@ -1,11 +1,6 @@
-import { VirtualClock } from '../../src/base/virtual-clock.ts';
-import { local } from '../../src/storage/local.ts';
-import { memory } from '../../src/storage/memory.ts';
-import { createVolumes } from '../../src/storage/volumes.ts';
+import t from 'tap';
 import { engineContract } from '../contract/engine.ts';
-
-const context = () => ({ volumes: createVolumes(), clock: new VirtualClock() });
-const inMemory = () => memory.open({ volume: 'nas.memory', root: '/data', stagingId: 'task-1' }, context());
+import { bucketMaker, inDirectory, inMemory } from './places.ts';
 
 engineContract('memory to memory', {
   open: async () => ({ source: await inMemory(), destination: await inMemory() }),
@@ -14,8 +9,23 @@ engineContract('memory to memory', {
 engineContract('directory to directory', {
   async open(t) {
     const directory = t.testdir({ from: {}, to: {} });
-    const open = (name: string) =>
-      local.open({ directory: `${directory}/${name}`, root: '', stagingId: 'task-1' }, context());
-    return { source: await open('from'), destination: await open('to') };
+    return {
+      source: await inDirectory(`${directory}/from`),
+      destination: await inDirectory(`${directory}/to`),
+    };
   },
+});
+
+const makeBucket = await bucketMaker(t);
+
+engineContract('memory to bucket', {
+  open: async () => ({ source: await inMemory(), destination: await makeBucket({ prefix: 'p/' }) }),
+});
+
+engineContract('bucket to memory', {
+  open: async () => ({ source: await makeBucket(), destination: await inMemory() }),
+});
+
+engineContract('bucket to bucket', {
+  open: async () => ({ source: await makeBucket(), destination: await makeBucket() }),
 });
