@@ -26,7 +26,7 @@ export function doctorCommand(): Command {
 
 async function examine(flags: Record<string, unknown>): Promise<Finding[]> {
   const environment = processEnvironment();
-  const { config, warnings } = readConfig({ flags, environment });
+  const { config, warnings } = await readConfig({ flags, environment });
   const [{ checkRuntime, checkDataDir, checkPort }, { checkEndpoints }, { checkBindings }] =
     await Promise.all([
       import('./doctor/runtime.ts'),

@@ -7,7 +7,7 @@ import { withConfigFlags } from './config-flags.ts';
 import { Failure } from './failure.ts';
 import { locationTarget } from './run-location.ts';
 import { type RunFlags, selectionOf, transferOptions, withRunFlags } from './run-options.ts';
-import { RunProgress, RunReport } from './run-report.ts';
+import type { RunReport } from './run-report.ts';
 
 const EXAMPLES = `
 Locations: ./dir  file:///abs/dir  directory:/abs/dir  memory:NAME  s3://bucket/prefix
@@ -34,7 +34,7 @@ export function runCommand(): Command {
 }
 
 async function run(source: string, destination: string, flags: RunFlags): Promise<number> {
-  const { config } = readConfig({
+  const { config } = await readConfig({
     flags: flags as unknown as Record<string, unknown>,
     environment: processEnvironment(),
   });
@@ -71,6 +71,7 @@ const unusable = (text: string) => (cause: unknown) => {
 
 /** Shows the events as they come, and counts them. */
 async function followed(events: AsyncIterable<TransferEvent>, flags: RunFlags): Promise<RunReport> {
+  const { RunProgress, RunReport } = await import('./run-report.ts');
   const report = new RunReport((problem) => {
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'failed', ...problem })}\n`);
     else process.stderr.write(`${problem.path} (${problem.step}): ${problem.message}\n`);

@@ -24,7 +24,7 @@ export function startCommand(): Command {
     .option('--print-config', 'print the effective settings, secrets masked, and end')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Record<string, unknown>) => {
-      const { config, document, warnings } = readConfig({ flags, environment: processEnvironment() });
+      const { config, document, warnings } = await readConfig({ flags, environment: processEnvironment() });
       if (flags['printConfig'] === true) {
         process.stdout.write(`${JSON.stringify(printable(document), null, 2)}\n`);
         return;

@@ -50,7 +50,9 @@ export const isBag = (value: unknown): value is Bag =>
 
 const schemaText = readFileSync(new URL('./config-schema.json', import.meta.url), 'utf8');
 const schema = JSON.parse(schemaText) as Bag;
-const validate = new Ajv({ allErrors: true, verbose: true }).compile<ConfigDocument>(schema);
+// The schema itself is checked by a test: doing that at each start would take longer than all else here.
+const ajv = new Ajv({ allErrors: true, verbose: true, meta: false, validateSchema: false });
+const validate = ajv.compile<ConfigDocument>(schema);
 
 /**
  * Checks one layer of configuration.

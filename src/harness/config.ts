@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import type { LogFormat, LogLevel } from '../base/log.ts';
 import { compileBindings } from '../emulator/bindings.ts';
 import type { Binding, Pacing, Settings } from '../emulator/settings.ts';
@@ -69,11 +68,11 @@ export interface ReadConfig {
  * the default. Lists are not added up: the strongest layer that has one gives all of it.
  * @throws ConfigError naming the member and where it was given
  */
-export function readConfig(sources: ConfigSources = {}): ReadConfig {
+export async function readConfig(sources: ConfigSources = {}): Promise<ReadConfig> {
   const { flags = {}, environment = {}, directory = process.cwd() } = sources;
   const file = flags['config'] ?? environment['DATASYNC_LOCAL_CONFIG'];
   const layers = [
-    typeof file === 'string' && file !== '' ? fileLayer(resolve(directory, file)) : {},
+    typeof file === 'string' && file !== '' ? await fileLayer(resolve(directory, file)) : {},
     absolute(environmentLayer(environment), directory),
     absolute(flagLayer(flags), directory),
   ];
@@ -129,8 +128,9 @@ const masked = (value: unknown): unknown =>
 const withoutCredentials = (value: unknown): unknown =>
   Array.isArray(value) ? value.map((text) => String(text).replace(/\/\/[^/@]*@/, '//***@')) : value;
 
-function fileLayer(path: string): ConfigDocument {
-  const document = parsed(path, textOf(path));
+async function fileLayer(path: string): Promise<ConfigDocument> {
+  const { parse } = await import('yaml');
+  const document = parsed(path, parse);
   return absolute(checkDocument(document ?? {}, path), dirname(path));
 }
 
@@ -149,9 +149,10 @@ function textOf(path: string): string {
 }
 
 /** JSON is YAML. */
-function parsed(path: string, text: string): unknown {
+function parsed(path: string, parse: (text: string) => unknown): unknown {
+  const text = textOf(path);
   try {
-    return parseYaml(text);
+    return parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
     throw new ConfigError(`${path}: the configuration file is broken: ${reason}`, { cause });

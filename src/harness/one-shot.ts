@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { inProcessAgent } from '../agent/in-process-agent.ts';
 import type { Clock } from '../base/clock.ts';
 import type { StorageTarget } from '../storage/index.ts';
@@ -30,10 +29,8 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
   return {
     probeSource: () => worker.probe(from, { need: 'read' }),
     probeDestination: () => worker.probe(to, { need: 'write' }),
-    events: (signal) => {
-      // Each request that is under way listens to it.
-      setMaxListeners(0, signal);
-      return worker.run(
+    events: (signal) =>
+      worker.run(
         {
           runId: 'once',
           stagingId: 'once',
@@ -44,7 +41,6 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
           ledgerPath: null,
         },
         { clock, signal, bytesPerSecond: () => options.bytesPerSecond },
-      );
-    },
+      ),
   };
 }

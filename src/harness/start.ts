@@ -1,6 +1,5 @@
 // Room: harness. Configuration, and the one place where everything is put together.
 
-import { inProcessAgent } from '../agent/in-process-agent.ts';
 import { dataSyncProtocol, type Protocol } from '../api/json-protocol.ts';
 import { listen, type RunningServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
@@ -17,6 +16,7 @@ import { createS3 } from '../s3/endpoint.ts';
 import { createVolumes, type Volumes } from '../storage/volumes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
+import { lateAgent } from './late-agent.ts';
 import { ownRoutes } from './own-routes.ts';
 
 /** What an emulator is given beside its configuration. */
@@ -81,7 +81,10 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     log,
   });
   try {
-    const worker = inProcessAgent({ volumes, clock: systemClock() });
+    const worker = lateAgent(async () => {
+      const { inProcessAgent } = await import('../agent/in-process-agent.ts');
+      return inProcessAgent({ volumes, clock: systemClock() });
+    });
     const settings = settingsOf(config, server);
     const targets = createTargets(settings);
     const plane = assembleControlPlane({ clock, random, log, settings, targets, worker });

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import t from 'tap';
 import { configFrom, printable, readConfig } from '../../src/harness/config.ts';
 import { ConfigError, memberOf, schemaOf } from '../../src/harness/config-document.ts';
 import { CONFIG_OPTIONS, flagKeyOf, variableOf } from '../../src/harness/config-options.ts';
 
-function complaint(work: () => unknown): string {
+async function complaint(work: () => unknown): Promise<string> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -15,7 +17,7 @@ function complaint(work: () => unknown): string {
 }
 
 t.test('without anything there are the defaults', async (t) => {
-  const { config, document, warnings } = readConfig({});
+  const { config, document, warnings } = await readConfig({});
   t.match(config, { port: 4567, host: '127.0.0.1', region: 'us-east-1', account: '000000000000' });
   t.same(config.pacing, { kind: 'immediate' });
   t.same(config.bindings, []);
@@ -31,7 +33,7 @@ t.test(
     const directory = t.testdir({
       'c.yaml': 'port: 1\nregion: eu-west-1\naccount: "111111111111"\nlog: {level: debug}\n',
     });
-    const { config } = readConfig({
+    const { config } = await readConfig({
       directory,
       flags: { config: 'c.yaml', port: '3' },
       environment: { DATASYNC_LOCAL_PORT: '2', DATASYNC_LOCAL_REGION: 'eu-west-2', DATASYNC_LOCAL_HOST: '' },
@@ -46,7 +48,7 @@ t.test(
 
 t.test('the file may be JSON, and may be named by the environment', async (t) => {
   const directory = t.testdir({ 'c.json': '{"pacing":"scaled:250","seed":7}' });
-  const { config } = readConfig({ directory, environment: { DATASYNC_LOCAL_CONFIG: 'c.json' } });
+  const { config } = await readConfig({ directory, environment: { DATASYNC_LOCAL_CONFIG: 'c.json' } });
   t.same(config.pacing, { kind: 'scaled', stateMs: 250 });
   t.equal(config.seed, 7);
 });
@@ -55,21 +57,21 @@ t.test('relative paths mean the folder of the file, or the working directory', a
   const directory = t.testdir({
     etc: { 'c.yaml': 'dataDir: state\nbindings: ["nfs://nas/export=directory:tree"]\n' },
   });
-  const fromFile = readConfig({ directory, flags: { config: 'etc/c.yaml' } }).config;
+  const { config: fromFile } = await readConfig({ directory, flags: { config: 'etc/c.yaml' } });
   t.equal(fromFile.dataDir, join(directory, 'etc/state'));
   t.same(fromFile.bindings, [
     { prefix: 'nfs://nas/export', target: `directory:${join(directory, 'etc/tree')}` },
   ]);
-  const fromFlag = readConfig({
+  const { config: fromFlag } = await readConfig({
     directory,
     flags: { dataDir: 'state', bind: ['nfs://nas=directory:.'] },
-  }).config;
+  });
   t.equal(fromFlag.dataDir, join(directory, 'state'));
   t.same(fromFlag.bindings, [{ prefix: 'nfs://nas', target: `directory:${directory}` }]);
 });
 
 t.test('lists come from the environment with ";" between', async (t) => {
-  const { config } = readConfig({
+  const { config } = await readConfig({
     environment: {
       DATASYNC_LOCAL_BIND: 'nfs://a/x=memory:one; smb://b/y=smb://127.0.0.1:4450',
       DATASYNC_LOCAL_VERIFY_SIGNATURES: 'yes',
@@ -94,47 +96,44 @@ t.test('a wrong value is named as it was given, with what to give', async (t) =>
     'account.yaml': 'account: 000000000012\n',
   });
   const file = (name: string) => complaint(() => readConfig({ directory, flags: { config: name } }));
-  t.match(file('type.yaml'), /type\.yaml: port cannot be "many"\. Give a TCP port from 0 to 65535/);
-  t.match(file('type.yaml'), /log\.level cannot be "loud"\. Give error, warn, info or debug/);
-  t.match(file('unknown.yaml'), /there is no setting "prot"\. There are: port, host/);
-  t.match(file('unknown.yaml'), /there is no setting "log\.fromat" in log\. There are: format, level/);
-  t.match(file('list.yaml'), /list\.yaml: it must hold settings by name/);
-  t.match(file('broken.yaml'), /broken\.yaml: the configuration file is broken/);
-  t.match(file('broken.json'), /broken\.json: the configuration file is broken/);
-  t.match(file('missing.yaml'), /missing\.yaml: the configuration file cannot be read \(ENOENT\)/);
-  t.match(file('account.yaml'), /account cannot be .*twelve digits \(in YAML in quotes\)/);
+  t.match(await file('type.yaml'), /type\.yaml: port cannot be "many"\. Give a TCP port from 0 to 65535/);
+  t.match(await file('type.yaml'), /log\.level cannot be "loud"\. Give error, warn, info or debug/);
+  t.match(await file('unknown.yaml'), /there is no setting "prot"\. There are: port, host/);
+  t.match(await file('unknown.yaml'), /there is no setting "log\.fromat" in log\. There are: format, level/);
+  t.match(await file('list.yaml'), /list\.yaml: it must hold settings by name/);
+  t.match(await file('broken.yaml'), /broken\.yaml: the configuration file is broken/);
+  t.match(await file('broken.json'), /broken\.json: the configuration file is broken/);
+  t.match(await file('missing.yaml'), /missing\.yaml: the configuration file cannot be read \(ENOENT\)/);
+  t.match(await file('account.yaml'), /account cannot be .*twelve digits \(in YAML in quotes\)/);
   const flag = (flags: Record<string, unknown>) => complaint(() => readConfig({ flags }));
-  t.match(flag({ port: '65536' }), /command line: --port cannot be 65536/);
-  t.match(flag({ port: '-1' }), /--port cannot be "-1"/);
-  t.match(flag({ port: '80.5' }), /--port cannot be "80\.5"/);
-  t.match(flag({ pacing: 'slow' }), /--pacing cannot be "slow"\. Give immediate, scaled:MS/);
+  t.match(await flag({ port: '65536' }), /command line: --port cannot be 65536/);
+  t.match(await flag({ port: '-1' }), /--port cannot be "-1"/);
+  t.match(await flag({ port: '80.5' }), /--port cannot be "80\.5"/);
+  t.match(await flag({ pacing: 'slow' }), /--pacing cannot be "slow"\. Give immediate, scaled:MS/);
   t.match(
-    flag({ bind: ['nfs://nas/export'] }),
+    await flag({ bind: ['nfs://nas/export'] }),
     /--bind cannot be "nfs:\/\/nas\/export"\. Give PREFIX=TARGET/,
   );
-  t.match(flag({ bind: ['nfs://nas=ftp://x'] }), /--bind cannot be/);
-  t.match(flag({ region: 'Frankfurt' }), /--region cannot be "Frankfurt"/);
+  t.match(await flag({ bind: ['nfs://nas=ftp://x'] }), /--bind cannot be/);
+  t.match(await flag({ region: 'Frankfurt' }), /--region cannot be "Frankfurt"/);
   const variable = (name: string, text: string) =>
     complaint(() => readConfig({ environment: { [`DATASYNC_LOCAL_${name}`]: text } }));
-  t.match(variable('PORT', 'x'), /environment: DATASYNC_LOCAL_PORT cannot be "x"/);
-  t.match(variable('VERIFY_SIGNATURES', 'maybe'), /DATASYNC_LOCAL_VERIFY_SIGNATURES cannot be "maybe"/);
-  t.match(
-    complaint(() => configFrom({ port: '1' } as never)),
-    /configuration: port cannot be "1"/,
-  );
+  t.match(await variable('PORT', 'x'), /environment: DATASYNC_LOCAL_PORT cannot be "x"/);
+  t.match(await variable('VERIFY_SIGNATURES', 'maybe'), /DATASYNC_LOCAL_VERIFY_SIGNATURES cannot be "maybe"/);
+  t.match(await complaint(() => configFrom({ port: '1' } as never)), /configuration: port cannot be "1"/);
 });
 
 t.test('settings that need each other are asked for together', async (t) => {
   t.match(
-    complaint(() => configFrom({ s3: { endpoint: 'http://127.0.0.1:9000' } })),
+    await complaint(() => configFrom({ s3: { endpoint: 'http://127.0.0.1:9000' } })),
     /not s3\.accessKeyId\. Give --s3-access-key-id/,
   );
   t.match(
-    complaint(() => configFrom({ s3: { accessKeyId: 'a', secretAccessKey: 'b' } })),
+    await complaint(() => configFrom({ s3: { accessKeyId: 'a', secretAccessKey: 'b' } })),
     /not s3\.endpoint/,
   );
   t.match(
-    complaint(() => configFrom({ signatures: { verify: true } })),
+    await complaint(() => configFrom({ signatures: { verify: true } })),
     /no credential to verify with/,
   );
 });
@@ -147,27 +146,29 @@ t.test('a secret is never shown, printed or complained about', async (t) => {
     s3SecretAccessKey: secret,
     credential: [`AKIA:${secret}`],
   };
-  const { document, config } = readConfig({ flags });
+  const { document, config } = await readConfig({ flags });
   t.equal(config.s3?.secretAccessKey, secret);
   t.equal(config.s3?.endpoint, 'http://127.0.0.1:9000');
   const text = JSON.stringify(printable(document));
   t.notMatch(text, secret);
   t.match(text, '"secretAccessKey":"***"');
   t.match(text, '"AKIA:***"');
-  t.notMatch(
-    complaint(() => readConfig({ flags: { credential: [secret] } })),
-    secret,
-  );
+  t.notMatch(await complaint(() => readConfig({ flags: { credential: [secret] } })), secret);
 });
 
 t.test('a variable that is no setting is told of', async (t) => {
-  const { warnings } = readConfig({ environment: { DATASYNC_LOCAL_PROT: '1' } });
+  const { warnings } = await readConfig({ environment: { DATASYNC_LOCAL_PROT: '1' } });
   t.match(warnings, [/DATASYNC_LOCAL_PROT is set in the environment, but there is no such setting/]);
 });
 
 t.test('what --print-config prints is a configuration again', async (t) => {
-  const { document } = readConfig({ flags: { port: '0', bind: ['nfs://nas=memory:x'], seed: '3' } });
+  const { document } = await readConfig({ flags: { port: '0', bind: ['nfs://nas=memory:x'], seed: '3' } });
   t.same(configFrom(printable(document)), configFrom(document));
+});
+
+t.test('the published schema is a schema', async (t) => {
+  const text = readFileSync(new URL('../../src/harness/config-schema.json', import.meta.url), 'utf8');
+  t.doesNotThrow(() => new Ajv({ strict: true }).compile(JSON.parse(text)));
 });
 
 t.test(
