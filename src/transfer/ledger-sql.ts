@@ -16,8 +16,27 @@ export const TABLES = `
 
 const STEP = 'seq, path, action, entry, over, version, link_to, sha256';
 
+type StatementName =
+  | 'plan'
+  | 'finish'
+  | 'page'
+  | 'pageBackwards'
+  | 'done'
+  | 'setAside'
+  | 'isAside'
+  | 'touch'
+  | 'untouch'
+  | 'touched'
+  | 'firstName'
+  | 'setFirstName'
+  | 'breakFirstName'
+  | 'addManifest'
+  | 'manifest';
+
 /** The ledger's statements, each prepared once. */
-export function prepareStatements(db: Database.Database) {
+export function prepareStatements(
+  db: Database.Database,
+): Readonly<Record<StatementName, Database.Statement>> {
   const write = (sql: string): Database.Statement => db.prepare(sql);
   const read = (sql: string): Database.Statement => db.prepare(sql).raw();
   return {
