@@ -86,6 +86,8 @@ export interface Unusable {
   readonly kind: 'unusable';
   /** Shown to people: unprintable bytes escaped. Not a path. */
   readonly shown: string;
+  /** Its `listingKey`, where `shown` would not be in the order of the listing. */
+  readonly sortKey?: string;
   readonly error: StorageError;
 }
 
@@ -228,7 +230,7 @@ export interface StorageContext {
 
 /** The key that listings are ordered by, within one directory. Compare with `compareNames`. */
 export function listingKey(item: Listed): string {
-  if (item.kind === 'unusable') return item.shown;
+  if (item.kind === 'unusable') return item.sortKey ?? item.shown;
   const name = item.path.slice(item.path.lastIndexOf('/') + 1);
   return item.kind === 'directory' ? `${name}/` : name;
 }

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import t from 'tap';
-import { relPath } from '../../src/base/path.ts';
+import { compareNames, relPath } from '../../src/base/path.ts';
+import { listingKey } from '../../src/storage/backend.ts';
 import { s3 } from '../../src/storage/s3.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
 import { bytes, collect, failure, kindOf, list, MiB, names, pieces, put } from '../contract/backend-tools.ts';
@@ -357,6 +358,8 @@ t.test('keys in a listing are decoded as servers encode them', async (t) => {
   const { backend } = await scripted(t, () => ({ body }));
   const wanted = ['unusable \\x00', '<', 'a b', 'a c', 'a+b', 'unusable a\\xc3\\xff', 'd 1/', 'ü'];
   t.strictSame(await names(backend), wanted);
+  const keys = (await list(backend)).map(listingKey);
+  t.strictSame(keys, [...keys].sort(compareNames), 'what is shown escaped is still in order');
 });
 
 t.test('a listing out of order is put in order within a page, and refused across pages', async (t) => {

@@ -18,7 +18,7 @@ import { ROOT, relPath } from '../../src/base/path.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { createS3 } from '../../src/s3/endpoint.ts';
-import type { Backend } from '../../src/storage/backend.ts';
+import { type Backend, listingKey } from '../../src/storage/backend.ts';
 import type { S3Config } from '../../src/storage/index.ts';
 import { S3Client as OurClient } from '../../src/storage/s3/client.ts';
 import { copyOntoItself } from '../../src/storage/s3/copy.ts';
@@ -169,10 +169,12 @@ t.test('keys that are no paths are told of, each', async (t) => {
     'empty/',
     'full/',
   ]);
-  t.strictSame(await names(backend, 'a'), ['unusable ./e', 'unusable /b', 'unusable /c/d', 'fine']);
+  t.strictSame(await names(backend, 'a'), ['unusable a/./e', 'unusable a//b', 'unusable a//c/d', 'fine']);
+  const sorted = (await list(backend, 'a')).map(listingKey);
+  t.strictSame(sorted, ['./e', '/b', '/c/d', 'fine']);
   t.strictSame(await list(backend, 'empty'), []);
   const [full] = await list(backend, 'full');
-  t.match(full, { kind: 'unusable', error: { kind: 'InvalidName', path: 'full/' } });
+  t.match(full, { kind: 'unusable', shown: 'full/', error: { kind: 'InvalidName', path: 'full/' } });
 });
 
 t.test('a file beside a directory of the same name', async (t) => {
