@@ -6,6 +6,7 @@ import { checkedAddress, checkedDirectory } from './files/checked-paths.ts';
 import { attempt, failed } from './files/errors.ts';
 import type { Ground, NodeFs } from './files/ground.ts';
 import { encodeName } from './files/name-bytes.ts';
+import { ensureDirectory } from './files/tree.ts';
 
 export interface MemoryConfig {
   /** Name of the volume, such as `nas.memory`; it is made when it is not there. */
@@ -35,10 +36,10 @@ const CAPABILITIES: Capabilities = {
 export const memory: Driver<MemoryConfig> = {
   async open({ volume: name, root, stagingId }, { volumes }, options) {
     options?.signal?.throwIfAborted();
-    const directory = `/${relPath(root.replace(/^\/+|\/+$/g, ''))}`;
+    const below = relPath(root.replace(/^\/+|\/+$/g, ''));
     const volume = volumes.get(name);
-    attempt(root, () => volume.mkdirSync(directory, { recursive: true }));
-    return fileTree(memoryGround(volume, `memory:${name}${directory}`, directory), stagingId);
+    attempt(root, () => ensureDirectory(memoryGround(volume, name, '/'), below));
+    return fileTree(memoryGround(volume, `memory:${name}/${below}`, `/${below}`), stagingId);
   },
 };
 

@@ -480,6 +480,18 @@ t.test('a full disk in mid-write is NoSpace and leaves nothing', async (t) => {
   t.strictSame(fs.readdirSync(`${directory}/.aws-datasync/${folder}`), []);
 });
 
+t.test('a file larger than the storage takes is refused before it is written', async (t) => {
+  const directory = scratch(t);
+  await using backend = await openVariant(directory, {
+    change: (ground) => ({ capabilities: { ...ground.capabilities, maxFileBytes: 2 * MiB } }),
+  });
+  const error = await failure(put(backend, 'f', bytes(2 * MiB + 1)));
+  t.match(error, { kind: 'TooLarge', retryable: false, code: 'EFBIG' });
+  t.match(error, { message: `File too large: ${directory} takes up to ${2 * MiB} bytes` });
+  await put(backend, 'g', bytes(2 * MiB));
+  t.strictSame(await names(backend), ['g']);
+});
+
 t.test('a file system mounted inside the location is written to all the same', async (t) => {
   const directory = scratch(t);
   const parent = (path: string) => path.slice(0, path.lastIndexOf('/'));
