@@ -398,6 +398,23 @@ t.test('new metadata is refused loudly by a server that cannot copy', async (t) 
   t.equal(await kindOf(backend.setMetadata(F, { mode: 0o600 })), 'Unsupported');
 });
 
+t.test('metadata that HTTP cannot carry fails its item and asks nothing', async (t) => {
+  const { backend, asked } = await scripted(t, stored);
+  const writing = put(backend, 'f', 'x', { content: { contentType: 'text/plain\r\nX-Evil: 1' } });
+  t.match(await failure(writing), { kind: 'Unsupported', retryable: false });
+  t.equal(asked.length, 0);
+  await put(backend, 'f', 'x', { content: { contentDisposition: 'attachment; filename="ü"' } });
+  const sent = asked[0]?.headers['content-disposition'] ?? '';
+  t.equal(Buffer.from(sent, 'latin1').toString(), 'attachment; filename="ü"', 'as UTF-8');
+});
+
+t.test('a closed location does not answer, and does not wait', async (t) => {
+  const { backend, asked, waits } = await scripted(t, () => ({}));
+  await backend[Symbol.asyncDispose]();
+  t.equal(await kindOf(backend.stat(F)), 'Unreachable');
+  t.strictSame([asked.length, waits.length], [0, 0]);
+});
+
 t.test('temporary credentials are sent and signed', async (t) => {
   const { backend, asked } = await scripted(t, () => ({}), { sessionToken: 'the token' });
   await backend.remove(F, { listedAs: 'file' });

@@ -114,6 +114,7 @@ export class S3Client {
         return await work();
       } catch (error) {
         call.signal?.throwIfAborted();
+        if (error instanceof TypeError || error instanceof RangeError) throw error;
         const failure = this.broken(error, call);
         if (!failure.retryable || tried >= attempts) throw failure;
         await this.pause(tried, call.signal);

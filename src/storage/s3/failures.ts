@@ -135,7 +135,7 @@ export function refusalError(refusal: Refusal, about: About, again?: boolean): S
 }
 
 const TLS_TROUBLE = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|ERR_OSSL)/;
-const NO_RETRY = new Set(['ENOTFOUND', 'UND_ERR_INVALID_ARG']);
+const NO_RETRY = new Set(['ENOTFOUND', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /** The code of a network failure; of several (one per address tried) the first. */
 function codeOf(error: unknown): string | undefined {
@@ -147,6 +147,7 @@ function codeOf(error: unknown): string | undefined {
 /** The connection could not be made or broke. */
 export function connectionError(error: unknown, endpoint: string, { operation, path }: About): StorageError {
   const code = codeOf(error);
+  if (code === 'UND_ERR_INVALID_ARG') return unsendable(error, path, code);
   const secure = code !== undefined && TLS_TROUBLE.test(code);
   const reason = error instanceof Error && error.message ? error.message : (code ?? 'no answer');
   const next = secure
@@ -158,4 +159,11 @@ export function connectionError(error: unknown, endpoint: string, { operation, p
     ...(code ? { code } : {}),
     retryable: !(secure || (code !== undefined && NO_RETRY.has(code))),
   });
+}
+
+/** HTTP has no way to say this, for example a Content-Type with a line break in it. */
+function unsendable(cause: unknown, path: string, code: string): StorageError {
+  const reason = cause instanceof Error ? cause.message : 'invalid';
+  const message = `The metadata of "${path}" cannot be sent to S3: ${reason}. Correct it at its source.`;
+  return new StorageError('Unsupported', path, message, { cause, code });
 }
