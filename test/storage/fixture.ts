@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -10,10 +10,21 @@ import { checkedPlaces } from '../../src/storage/files/checked-paths.ts';
 import { DirectoryHandles } from '../../src/storage/files/directory-handles.ts';
 import type { Ground } from '../../src/storage/files/ground.ts';
 import { localGround } from '../../src/storage/files/local-ground.ts';
+import { local } from '../../src/storage/local.ts';
 import { type Libc, loadLibc } from '../../src/storage/local-times.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
 
 export const asRoot = process.geteuid?.() === 0;
+
+/** Options of a test about what only Linux has. */
+export const linux = process.platform === 'linux' ? {} : { skip: 'only Linux can do this' };
+
+/** How many handles this process holds. */
+export const openHandles = () => readdirSync('/proc/self/fd').length;
+
+export function openLocal(directory: string, root = '', stagingId?: string): Promise<Backend> {
+  return local.open({ directory, root, ...(stagingId === undefined ? {} : { stagingId }) }, context());
+}
 
 /** What a driver that needs neither volumes nor time is opened with. */
 export function context(): StorageContext {
