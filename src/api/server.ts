@@ -204,16 +204,19 @@ function send(response: ServerResponse, answer: ApiAnswer): void {
 
 /** Apart from S3, whose buckets might be called `health` or `ready`: a signed request is S3's. */
 function health(options: ServerOptions): RequestHandler {
-  const answer = async (path: string): Promise<{ status: number; text: string } | undefined> => {
-    if (path === '/health') return { status: 200, text: 'ok' };
-    if (path !== '/ready') return undefined;
-    return (await options.ready()) ? { status: 200, text: 'ready' } : { status: 503, text: 'starting' };
-  };
+  const probes = new Map<string, () => Promise<{ status: number; text: string }>>([
+    ['/health', async () => ({ status: 200, text: 'ok' })],
+    [
+      '/ready',
+      async () =>
+        (await options.ready()) ? { status: 200, text: 'ready' } : { status: 503, text: 'starting' },
+    ],
+  ]);
   return async (request, response, next) => {
-    const isProbe = request.method === 'GET' && !claimedCredential(signable(request));
-    const told = isProbe ? await answer(request.path) : undefined;
-    if (!told) return next();
-    response.status(told.status).json({ status: told.text });
+    const probe = request.method === 'GET' ? probes.get(request.path) : undefined;
+    if (!probe || claimedCredential(signable(request))) return next();
+    const { status, text } = await probe();
+    response.status(status).json({ status: text });
   };
 }
 

@@ -88,11 +88,12 @@ const MORE_TEXTS: Readonly<Record<string, readonly string[]>> = {
   TagKey: ['__proto__', 'constructor', 'aws:x', 'toString', 'hasOwnProperty'],
 };
 
+// biome-ignore format: a table
 const NASTY = [
   '', '/', '//', '.', '..', '/../..', '/a/../b', '/a/./b', 'a//b/', '\0', '/a\0b', '/\u2028', '\ud800', '/\udfff/',
-  '__proto__', 'constructor', 'x'.repeat(300), `/${'a/'.repeat(1500)}`, '%00', '%2e%2e/', '/ü/日本', 'e\u0301',
+  '__proto__', 'constructor', 'x'.repeat(300), `/${'a/'.repeat(100)}`, '%00', '%2e%2e/', '/ü/日本', 'e\u0301',
   '*', '|', '-1', 'arn:aws:datasync:us-east-1:999999999999:task/task-0123456789abcdef0', 'arn:::::',
-]; // biome-ignore format: a table
+];
 
 const junkText = fc.oneof(
   fc.constantFrom(...NASTY),
