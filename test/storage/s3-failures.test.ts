@@ -362,6 +362,16 @@ t.test('keys in a listing are decoded as servers encode them', async (t) => {
   t.strictSame(keys, [...keys].sort(compareNames), 'what is shown escaped is still in order');
 });
 
+t.test('texts in XML are decoded once, in whatever way they are escaped', async (t) => {
+  const tags = ['a &amp;#34; b', '&#x41;&#65;', '&lt;&quot;&apos;', ' 007 ', ''];
+  const set = tags.map((value, index) => `<Tag><Key>${index}</Key><Value>${value}</Value></Tag>`).join('');
+  const script: Script = ({ query }) =>
+    query.has('tagging') ? { body: `<Tagging>\n<TagSet>${set}</TagSet>\n</Tagging>` } : {};
+  const { backend } = await scripted(t, script);
+  const { metadata } = await backend.stat(F, { tags: true });
+  t.strictSame(metadata.tags, { 0: 'a &#34; b', 1: 'AA', 2: '<"\'', 3: ' 007 ', 4: '' });
+});
+
 t.test('a listing out of order is put in order within a page, and refused across pages', async (t) => {
   const { backend } = await scripted(t, () => ({ body: listing(['b', 'c'], undefined, ['a/']) }));
   t.strictSame(await names(backend), ['a/', 'b', 'c']);

@@ -88,6 +88,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['TemporaryRedirect', ELSEWHERE],
   ['IllegalLocationConstraintException', ELSEWHERE],
   ['NotImplemented', UNBUILT],
+  ['InvalidStorageClass', { kind: 'Unsupported', next: 'Give the location a class that this server has.' }],
 ]);
 
 /** For answers without a code that is known here. */

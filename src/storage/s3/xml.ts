@@ -8,6 +8,8 @@ const parser = new XMLParser({
   ignoreDeclaration: true,
   parseTagValue: false,
   trimValues: false,
+  // Without it `&#34;` stays as it is; MinIO writes ETags so.
+  htmlEntities: true,
   isArray: (name) => LISTS.has(name),
 });
 
