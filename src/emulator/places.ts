@@ -85,7 +85,8 @@ export function s3Credentials(
   settings: Settings,
   scope: Scope,
 ): { accessKeyId: string; secretAccessKey: string } {
-  const { accessKeyId = scope.account, secretAccessKey = 'test' } = settings.s3 ?? {};
+  const { accessKeyId = scope.account, secretAccessKey = 'test' } =
+    settings.s3 ?? settings.ownS3Credentials ?? {};
   return { accessKeyId, secretAccessKey };
 }
 

@@ -11,6 +11,8 @@ export interface Settings {
         readonly region?: string;
       }
     | undefined;
+  /** What the embedded S3 takes from the emulator itself; undefined where it takes anything. */
+  readonly ownS3Credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly bindings: readonly Binding[];
   /** How long a phase lasts at least; `immediate` adds nothing, `manual` waits until it is told. */
   readonly pacing: Pacing;

@@ -1,5 +1,6 @@
 // Room: harness. Configuration, and the one place where everything is put together.
 
+import { randomUUID } from 'node:crypto';
 import { dataSyncProtocol, type Protocol } from '../api/json-protocol.ts';
 import { listen, type RunningServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
@@ -50,7 +51,10 @@ export interface Emulator extends AsyncDisposable {
  * @param document settings, as they stand in a configuration file; the environment is not read
  * @throws ConfigError, StoreError, or an Error that names the address when it cannot be listened on
  */
-export function startEmulator(document: ConfigDocument = {}, parts: EmulatorParts = {}): Promise<Emulator> {
+export async function startEmulator(
+  document: ConfigDocument = {},
+  parts: EmulatorParts = {},
+): Promise<Emulator> {
   return startFrom(configFrom(document), parts);
 }
 
@@ -61,13 +65,14 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
   const random = parts.random ?? (config.seed === undefined ? machineRandom() : seededRandom(config.seed));
   const volumes = createVolumes();
   const credentials = config.signatures.verify ? config.signatures.credentials : undefined;
+  const own = { accessKeyId: 'datasync-local', secretAccessKey: randomUUID() };
   const s3 = createS3({
     clock,
     random,
     log,
     region: config.region,
     account: config.account,
-    ...(credentials === undefined ? {} : { credentials }),
+    ...(credentials && { credentials: [...credentials, own] }),
   });
   const whenPut = deferred<Together>();
   const server = await listen({
@@ -85,7 +90,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
       const { inProcessAgent } = await import('../agent/in-process-agent.ts');
       return inProcessAgent({ volumes, clock: systemClock() });
     });
-    const settings = settingsOf(config, server);
+    const settings = { ...settingsOf(config, server), ...(credentials && { ownS3Credentials: own }) };
     const targets = createTargets(settings);
     const plane = assembleControlPlane({ clock, random, log, settings, targets, worker });
     const defaults = { account: config.account, region: config.region };
