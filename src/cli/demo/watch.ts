@@ -49,8 +49,8 @@ function progress(execution: Execution, elapsedMs: number): string {
   const { BytesTransferred = 0, EstimatedBytesToTransfer = 0 } = execution;
   const seconds = Math.max(elapsedMs, 1) / 1000;
   return [
-    `${readableCount(FilesTransferred)} of ${readableCount(EstimatedFilesToTransfer)} files`,
-    `${readableBytes(BytesTransferred)} of ${readableBytes(EstimatedBytesToTransfer)}`,
+    `${readableCount(FilesTransferred)}/${readableCount(EstimatedFilesToTransfer)} files`,
+    `${readableBytes(BytesTransferred)}/${readableBytes(EstimatedBytesToTransfer)}`,
     `${readableCount(Math.round(FilesTransferred / seconds))} files/s`,
     `${readableBytes(BytesTransferred / seconds)}/s`,
   ].join(', ');
@@ -61,9 +61,9 @@ class BarView {
 
   constructor(screen: Screen) {
     this.#bar = new SingleBar({
-      format: '   {status} {bar} {text}',
+      format: '  {status} {bar} {text}',
       stream: screen as NodeJS.WriteStream,
-      barsize: 24,
+      barsize: 10,
       hideCursor: true,
     });
     this.#bar.start(1, 0, { status: 'QUEUED'.padEnd(12), text: '' });
