@@ -42,7 +42,7 @@ const BODY_LIMIT = 1024 * 1024;
 const KEEP_ALIVE_MS = 65_000;
 
 /** How long requests under way may take to end after `close`. */
-const LINGER_MS = 700;
+const LINGER_MS = 500;
 
 /** @throws Error that names the address, when it cannot be had */
 export async function listen(options: ServerOptions): Promise<RunningServer> {

@@ -26,13 +26,13 @@ t.test('the least input of each operation passes the checks; answers fit the mod
 });
 
 t.test('thousands of calls, good and broken: nothing but documented answers', async (t) => {
-  const report = await fuzzApi(emulator.endpoint, { seed: 20260101, runs: 2000 }).catch((error: unknown) => {
+  const report = await fuzzApi(emulator.endpoint, { seed: 20260101, runs: 1200 }).catch((error: unknown) => {
     t.same(bugs().slice(-3), []);
     throw error;
   });
   const counts = [...report].sort().map(([key, count]) => `${key}: ${count}`);
   const missing = operations.map(([name]) => name).filter((name) => !report.has(`${name} 200`));
-  t.ok(missing.length < 6, `these never succeeded: ${missing}\n${counts.join('\n')}`);
+  t.ok(missing.length < 4, `these never succeeded: ${missing}\n${counts.join('\n')}`);
   t.same(bugs(), []);
   t.notMatch(JSON.stringify(lines), /"password"|sv=2024/, 'no secret of the calls is in the log');
 });

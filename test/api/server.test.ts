@@ -9,27 +9,26 @@ const signed = (service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
 });
 
-/** Sends bytes as they are and collects the answer until the server closes or `ms` have passed. */
+/** Sends bytes as they are and collects the answer until the connection ends, or, with `answer`, until its head is there. */
 function raw(
   port: number,
   text: string,
-  then: 'wait' | 'end' | 'destroy' = 'wait',
-  ms = 300,
+  until: 'close' | 'answer' | 'end' | 'destroy' = 'close',
 ): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(text, 'latin1', () => {
-        if (then === 'end') socket.end();
-        if (then === 'destroy') socket.destroy();
+        if (until === 'end') socket.end();
+        if (until === 'destroy') socket.destroy();
       });
     });
     socket.on('data', (data) => {
       answer += data.toString('latin1');
+      if (until === 'answer' && answer.includes('\r\n\r\n')) socket.destroy();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(answer));
-    setTimeout(() => socket.destroy(), ms).unref();
   });
 }
 
@@ -124,7 +123,7 @@ t.test('bodies that are too large, and those that never come', async (t) => {
   const head =
     'POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: FmrsService.ListTasks\r\nContent-Type: application/x-amz-json-1.1\r\n';
   t.match(
-    await raw(fake.port, `${head}Content-Length: 99999999\r\n\r\n{}`),
+    await raw(fake.port, `${head}Content-Length: 99999999\r\n\r\n{}`, 'answer'),
     /^HTTP\/1\.1 413/,
     'refused by its length alone',
   );
@@ -232,7 +231,7 @@ t.test('close: idle connections end at once, requests under way within a second'
   await post(idle.endpoint, 'ListAgents', {});
   const before = Date.now();
   await idle.close();
-  t.ok(Date.now() - before < 300);
+  t.ok(Date.now() - before < 500);
 });
 
 t.test('an address that is taken is named', async (t) => {

@@ -245,6 +245,11 @@ const OPENERS: readonly (readonly [operation: string, more: Record<string, unkno
     'StartTaskExecution',
     { TaskArn: new Earlier('TaskArn', 0) },
   ]),
+  ['UpdateLocationSmb', { LocationArn: new Earlier('LocationArn Smb', 0), Subdirectory: '/other' }],
+  [
+    'UpdateTaskExecution',
+    { TaskExecutionArn: new Earlier('TaskExecutionArn', 0), Options: { BytesPerSecond: 1_000_000 } },
+  ],
 ];
 
 const openers: fc.Arbitrary<FuzzedCall> = fc
