@@ -134,7 +134,7 @@ export const metadataClauses: Clauses = {
   },
   'metadata of a directory can be written, its children stay': {
     async check(t, backend) {
-      await backend.makeDirectory(relPath('d'), FULL);
+      await backend.makeDirectory(relPath('d'), { ...FULL, mode: 0o750 });
       await put(backend, 'd/f');
       await backend.setMetadata(relPath('d'), { ...OTHER, mode: 0o700 });
       const entry = await backend.stat(relPath('d'));

@@ -20,10 +20,10 @@ import {
 } from '../contract/backend-tools.ts';
 import { asRoot, linux, openLocal, openVariant, scratch } from './fixture.ts';
 
-backendContract('a directory', { open: (t) => openLocal(t.testdir({})) });
+backendContract('a directory', { open: (t) => openLocal(scratch(t)) });
 
 backendContract('a directory without directory handles and without koffi', {
-  open: (t) => openVariant(fs.realpathSync(t.testdir({})), { places: 'checked', libc: undefined }),
+  open: (t) => openVariant(scratch(t), { places: 'checked', libc: undefined }),
 });
 
 t.test('opening', async (t) => {
