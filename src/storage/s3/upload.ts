@@ -33,6 +33,7 @@ export interface Uploader {
 /** @source Amazon S3 User Guide, "Amazon S3 multipart upload limits" */
 const MAX_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
+const CLEANING_ATTEMPTS = 2;
 const MIB = 1024 * 1024;
 
 interface SentPart {
@@ -210,7 +211,7 @@ async function completedBefore(
   return bareEtag(head?.['etag'] ?? '') === etag ? head : undefined;
 }
 
-/** Best effort, and not stopped by an abort: it cleans up after one. */
+/** Best effort, soon given up, and not stopped by an abort: it cleans up after one. */
 export async function abortMultipart(client: S3Client, about: AboutKey, { uploadId }: MultipartId) {
   const { key, path } = about;
   const call = {
@@ -220,7 +221,7 @@ export async function abortMultipart(client: S3Client, about: AboutKey, { upload
     path,
     query: { uploadId },
   } as const;
-  await client.call(call).catch(() => undefined);
+  await client.call(call, CLEANING_ATTEMPTS).catch(() => undefined);
 }
 
 function tooManyParts(path: string, partBytes: number): StorageError {
