@@ -33,7 +33,7 @@ export function context(): StorageContext {
 
 /** A directory outside the checkout, which any user may enter; it goes with the test. */
 export function scratch(t: Test): string {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'datasync-local-')));
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'file-tree-test-')));
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
