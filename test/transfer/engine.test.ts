@@ -19,7 +19,7 @@ engineContract('directory to directory', {
 const makeBucket = await bucketMaker(t);
 
 engineContract('memory to bucket', {
-  open: async () => ({ source: await inMemory(), destination: await makeBucket({ prefix: 'p/' }) }),
+  open: async () => ({ source: await inMemory(), destination: await makeBucket('p/') }),
 });
 
 engineContract('bucket to memory', {

@@ -9,7 +9,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import { createS3 } from '../../src/s3/endpoint.ts';
 import type { Backend } from '../../src/storage/backend.ts';
-import { openBackend, type S3Config } from '../../src/storage/index.ts';
+import { openBackend, type StorageTarget } from '../../src/storage/index.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
 
 export const context = () => ({ volumes: createVolumes(), clock: systemClock() });
@@ -20,39 +20,49 @@ export const inMemory = (): Promise<Backend> =>
 export const inDirectory = (directory: string): Promise<Backend> =>
   openBackend({ driver: 'directory', directory, root: '', stagingId: 'task-1' }, context());
 
-/** Makes empty buckets in an embedded S3 of its own, which ends with the test. */
-export async function bucketMaker(t: Test): Promise<(wanted?: Partial<S3Config>) => Promise<Backend>> {
+/** An embedded S3 of its own, which ends with the test. */
+export async function s3Server(t: Test) {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const region = 'us-east-1';
   const keys = { accessKeyId: 'AKIATESTTESTTESTTEST', secretAccessKey: 'secret' };
   const settings = {
     clock: systemClock(),
     random: seededRandom(1),
     log: silentLog,
-    region: 'us-east-1',
+    region,
     account: '123456789012',
   };
   const server = createServer(createS3({ ...settings, credentials: [keys] }).handler);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sdk = new S3Client({ endpoint, region, credentials: keys, forcePathStyle: true });
   t.teardown(() => {
+    sdk.destroy();
     server.closeAllConnections();
     server.close();
   });
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const sdk = new S3Client({ endpoint, region: settings.region, credentials: keys, forcePathStyle: true });
-  t.teardown(() => sdk.destroy());
   let made = 0;
-  return async (wanted = {}) => {
-    const bucket = `bucket-${++made}`;
-    await sdk.send(new CreateBucketCommand({ Bucket: bucket }));
-    const config = {
+  return {
+    /** Makes an empty bucket and returns its name. */
+    async makeBucket(): Promise<string> {
+      const Bucket = `bucket-${++made}`;
+      await sdk.send(new CreateBucketCommand({ Bucket }));
+      return Bucket;
+    },
+    targetOf: (bucket: string, prefix: string): StorageTarget => ({
+      driver: 's3',
       endpoint,
-      region: settings.region,
+      region,
       bucket,
-      prefix: '',
+      prefix,
       timeForm: 'ns',
       ...keys,
-      ...wanted,
-    } as const;
-    return openBackend({ driver: 's3', ...config }, context());
+    }),
   };
+}
+
+/** Makes empty locations in buckets of an embedded S3, each in its own. */
+export async function bucketMaker(t: Test): Promise<(prefix?: string) => Promise<Backend>> {
+  const { makeBucket, targetOf } = await s3Server(t);
+  return async (prefix = '') => openBackend(targetOf(await makeBucket(), prefix), context());
 }
