@@ -63,6 +63,12 @@ function verified(request: S3Request, settings: AuthSettings, known: readonly Cr
 }
 
 function noClaim(request: S3Request) {
+  if (request.incoming.headers.authorization?.startsWith('AWS ') || request.query.has('AWSAccessKeyId')) {
+    return s3Error(
+      'InvalidRequest',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
+  }
   if (request.incoming.headers.authorization) return s3Error('AuthorizationHeaderMalformed');
   if (request.query.has('X-Amz-Signature')) return s3Error('AuthorizationQueryParametersError');
   return s3Error('AccessDenied');
@@ -78,7 +84,7 @@ function checkScope({ form, scope, terminator, amzDate }: SignatureClaim): void 
 }
 
 function checkToken(claim: SignatureClaim, credentials: Credentials): void {
-  if ((credentials.sessionToken ?? claim.sessionToken) !== claim.sessionToken) throw s3Error('InvalidToken');
+  if (credentials.sessionToken !== claim.sessionToken) throw s3Error('InvalidToken');
 }
 
 function checkTime(claim: SignatureClaim, now: number): void {

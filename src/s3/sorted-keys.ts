@@ -5,6 +5,7 @@ const BLOCK = 512;
 
 /** Keys in the order of their UTF-8 bytes, cheap to change and to seek in with hundreds of thousands of them. */
 export class SortedKeys {
+  /** None of them is empty. */
   #blocks: string[][] = [];
   #size = 0;
 
@@ -14,7 +15,11 @@ export class SortedKeys {
 
   /** A key that is there already stays as it is. */
   add(key: string): void {
-    if (this.#blocks.length === 0) this.#blocks.push([]);
+    if (this.#blocks.length === 0) {
+      this.#blocks.push([key]);
+      this.#size = 1;
+      return;
+    }
     const at = Math.min(this.#blockOf(key), this.#blocks.length - 1);
     const block = this.#blocks[at] ?? [];
     const place = firstNotBefore(block, (other) => compareNames(other, key) < 0);
