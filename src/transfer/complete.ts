@@ -6,6 +6,7 @@ import type { Found } from './march.ts';
 interface Both {
   readonly source: Backend;
   readonly destination: Backend;
+  readonly asksTags: Readonly<Record<Side, boolean>>;
   readonly signal: AbortSignal;
 }
 
@@ -37,8 +38,10 @@ export async function complete(pair: FoundPair, both: Both): Promise<Completed> 
 
 async function askFor(entry: Entry | undefined, side: Side, both: Both): Promise<Answer> {
   if (!needsMore(entry)) return { entry };
+  const { signal, asksTags } = both;
+  const tags = asksTags[side];
   try {
-    return { entry: await both[side].stat(entry.path, { signal: both.signal }) };
+    return { entry: await both[side].stat(entry.path, { signal, tags, listedAs: entry.kind }) };
   } catch (error) {
     return { side, entry, error: itemFailure(error, entry.path, both.signal) };
   }

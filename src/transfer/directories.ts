@@ -96,7 +96,7 @@ async function restoreTimes(run: Run): Promise<void> {
 
 async function restoreTime(run: Run, directory: RelPath): Promise<void> {
   const { signal } = run;
-  const { mtimeNs, kind } = await run.source.stat(directory, { signal });
+  const { mtimeNs, kind } = await run.source.stat(directory, { signal, listedAs: 'directory' });
   if (kind === 'directory' && mtimeNs !== null)
     await run.destination.setMetadata(directory, { mtimeNs }, { signal });
 }

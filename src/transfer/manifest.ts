@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type CastingContext, parse } from 'csv-parse';
 import { pathProblem, type RelPath } from '../base/path.ts';
-import { type Backend, type Entry, StorageError } from '../storage/backend.ts';
+import { type Entry, StorageError } from '../storage/backend.ts';
 import { isMissing, itemFailure } from './failure.ts';
 import { TransferFailed } from './job.ts';
 import type { Ledger, ManifestEntry } from './ledger.ts';
@@ -109,7 +109,7 @@ export async function inspectNamed(run: Run, named: ManifestEntry): Promise<Know
   const { versionId } = named;
   const version = versionId === undefined ? {} : { versionId };
   try {
-    const source = await run.source.stat(path, { signal: run.signal, ...version });
+    const source = await run.source.stat(path, { signal: run.signal, tags: run.asksTags.source, ...version });
     return { type: 'known', source, destination: await atDestination(run, path), ...version };
   } catch (error) {
     const failure = itemFailure(error, path, run.signal);
@@ -131,12 +131,12 @@ const absent = (path: RelPath, cause: StorageError) =>
   });
 
 async function atDestination(
-  { options, destination, signal }: Run,
+  { options, destination, asksTags, signal }: Run,
   path: RelPath,
 ): Promise<Entry | undefined> {
   if (options.compare === 'all' && options.overwrite) return undefined;
   try {
-    return await (destination as Backend).stat(path, { signal });
+    return await destination.stat(path, { signal, tags: asksTags.destination });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

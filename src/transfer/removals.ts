@@ -28,7 +28,7 @@ async function remove(run: Run, step: Planned): Promise<void> {
   const { path, kind } = step.entry;
   await run.pause();
   try {
-    await run.destination.remove(path, { signal: run.signal });
+    await run.destination.remove(path, { signal: run.signal, listedAs: kind });
     if (run.destination.capabilities.childrenTouchParent) run.ledger.touch(parentOf(path));
     run.ledger.finish(step, 'done');
     run.emit({ type: 'deleted', path, kind });

@@ -55,6 +55,8 @@ export class Run {
   readonly signal: AbortSignal;
   readonly throttle: Throttle;
   readonly compare: CompareRules;
+  /** Where tags are asked for: between object stores, and only if it matters. */
+  readonly asksTags: Readonly<Record<Side, boolean>>;
   /** Some directory could not be listed: what the source has is not known, so nothing is removed. */
   unlisted = false;
   /** What blocks an item may be removed later in this run; the item is tried again then. */
@@ -75,11 +77,11 @@ export class Run {
     this.#events = parts.events;
     this.#control = parts.control;
     this.throttle = new Throttle(this.clock, () => parts.control.bytesPerSecond(), this.signal);
-    this.compare = compareRules(
-      this.source.capabilities,
-      this.destination.capabilities,
-      this.options.preserve,
-    );
+    const { source, destination, options } = this;
+    this.compare = compareRules(source.capabilities, destination.capabilities, options.preserve);
+    const { user, tags } = this.compare;
+    const kept = user && options.preserve.tags && source.capabilities.metadata.has('tags');
+    this.asksTags = { source: kept, destination: tags };
   }
 
   emit(event: TransferEvent): void {

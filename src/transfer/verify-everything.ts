@@ -20,7 +20,7 @@ function* named(run: Run): Generator<Verifiable> {
   for (const { path, versionId } of run.ledger.manifest()) {
     const at = path as RelPath;
     if (run.ledger.isAside(at)) continue;
-    yield { ...itemAt(run, at, 'file'), ...(versionId !== undefined && { versionId }) };
+    yield { ...itemAt(run, at, undefined), ...(versionId !== undefined && { versionId }) };
   }
 }
 
@@ -57,7 +57,7 @@ function pairItem(run: Run, { source, destination }: FoundPair): Verifiable {
   };
 }
 
-function itemAt(run: Run, path: RelPath, kind: Entry['kind']): Verifiable {
+function itemAt(run: Run, path: RelPath, kind: Verifiable['kind']): Verifiable {
   const done = run.ledger.done(path);
   return done ? verifiable(done) : { path, kind };
 }

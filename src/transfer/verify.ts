@@ -12,7 +12,8 @@ import { WIDTH } from './widths.ts';
 /** What is to be verified: one path, and what the transfer knows of its content. */
 export interface Verifiable {
   readonly path: RelPath;
-  readonly kind: Entry['kind'];
+  /** Unknown for what only a manifest names. */
+  readonly kind: Entry['kind'] | undefined;
   readonly versionId?: string;
   /** As a listing has just shown it. */
   readonly source?: Entry;
@@ -59,69 +60,81 @@ export async function verifyItem(run: Run, item: Verifiable): Promise<void> {
   } catch (error) {
     const [side, cause] =
       error instanceof LookFailed ? [error.side, error.cause] : (['destination', error] as const);
-    await run.fail(item, 'verify', side, cause);
+    await run.fail({ path: item.path, kind: item.kind ?? 'file' }, 'verify', side, cause);
   }
 }
 
 async function compareNow(run: Run, item: Verifiable): Promise<void> {
-  const { path, versionId } = item;
   const [source, destination] = await Promise.all([
-    shown(item.source) ?? lookAt(run, 'source', path, versionId),
-    shown(item.destination) ?? lookAt(run, 'destination', path, undefined),
+    shown(item.source) ?? lookAt(run, 'source', item, item.versionId),
+    shown(item.destination) ?? lookAt(run, 'destination', item, undefined),
   ]);
-  if (!source || !destination) {
-    const difference = await oneSided(run, item, source, destination);
-    if (difference) run.mismatch({ type: 'mismatched', path, kind: item.kind, difference });
-    return;
-  }
-  const known = item.copied && unchanged(item.copied.from, source) ? item.copied.sha256 : undefined;
+  if (source && destination) await compareBoth(run, item, source, destination);
+  else await tellOneSided(run, item, source, destination);
+}
+
+const shown = (entry: Entry | undefined) => (entry?.partial ? undefined : entry);
+
+async function compareBoth(run: Run, item: Verifiable, source: Entry, destination: Entry): Promise<void> {
+  const { path } = item;
   const [here, there] = await Promise.all([
-    seen(run, 'source', source, known, versionId),
-    seen(run, 'destination', destination, undefined, undefined),
+    sourceSeen(run, item, source),
+    seen(run, 'destination', destination),
   ]);
   const found = differences(source, destination, run.compare);
   const members = [...found.content, ...found.metadata];
   if (here.sha256 !== there.sha256) members.unshift('content');
+  const { kind, sizeBytes } = source;
   if (members.length > 0) {
     const difference: Difference = { members, source: here, destination: there };
-    run.mismatch({ type: 'mismatched', path, kind: source.kind, difference });
-    return;
+    run.mismatch({ type: 'mismatched', path, kind, difference });
+  } else {
+    const hash = here.sha256 === undefined ? {} : { sha256: here.sha256 };
+    run.emit({ type: 'verified', path, kind, sizeBytes, ...hash });
   }
-  const { kind, sizeBytes } = source;
-  run.emit({
-    type: 'verified',
-    path,
-    kind,
-    sizeBytes,
-    ...(here.sha256 !== undefined && { sha256: here.sha256 }),
-  });
 }
 
-const shown = (entry: Entry | undefined) => (entry?.partial ? undefined : entry);
+async function tellOneSided(
+  run: Run,
+  item: Verifiable,
+  source: Entry | undefined,
+  destination: Entry | undefined,
+): Promise<void> {
+  const { path } = item;
+  const difference = await oneSided(run, item, source, destination);
+  const kind = (source ?? destination)?.kind ?? item.kind ?? 'file';
+  run.mismatch({ type: 'mismatched', path, kind, difference });
+}
 
 async function oneSided(
   run: Run,
   item: Verifiable,
   source: Entry | undefined,
   destination: Entry | undefined,
-): Promise<Difference | undefined> {
-  if (source) {
-    const known = item.copied && unchanged(item.copied.from, source) ? item.copied.sha256 : undefined;
-    return { only: 'source', members: [], source: await seen(run, 'source', source, known, item.versionId) };
-  }
+): Promise<Difference> {
+  if (source) return { only: 'source', members: [], source: await sourceSeen(run, item, source) };
+  // Gone from both sides: there is nothing left to be shown.
   if (!destination) return { members: ['content'] };
-  const there = await seen(run, 'destination', destination, undefined, undefined);
-  return { only: 'destination', members: [], destination: there };
+  return { only: 'destination', members: [], destination: await seen(run, 'destination', destination) };
+}
+
+/** What was read is not read again, if the source is as it was then. */
+function sourceSeen(run: Run, { copied, versionId }: Verifiable, source: Entry): Promise<Compared> {
+  const known = copied && unchanged(copied.from, source) ? copied.sha256 : undefined;
+  return seen(run, 'source', source, known, versionId);
 }
 
 async function lookAt(
   run: Run,
   side: Side,
-  path: RelPath,
+  { path, kind }: Verifiable,
   versionId: string | undefined,
 ): Promise<Entry | undefined> {
+  const version = versionId === undefined ? {} : { versionId };
+  const listedAs = kind === undefined ? {} : { listedAs: kind };
+  const tags = run.compare.tags;
   try {
-    return await run[side].stat(path, { signal: run.signal, ...(versionId !== undefined && { versionId }) });
+    return await run[side].stat(path, { signal: run.signal, tags, ...listedAs, ...version });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new LookFailed(side, error);
@@ -142,8 +155,8 @@ async function seen(
   run: Run,
   side: Side,
   entry: Entry,
-  known: string | undefined,
-  versionId: string | undefined,
+  known?: string,
+  versionId?: string,
 ): Promise<Compared> {
   const { kind, sizeBytes, mtimeNs, metadata } = entry;
   const sha256 = kind === 'file' ? (known ?? (await hashOf(run, side, entry.path, versionId))) : undefined;

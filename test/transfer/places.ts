@@ -43,6 +43,7 @@ export async function s3Server(t: Test) {
   });
   let made = 0;
   return {
+    sdk,
     /** Makes an empty bucket and returns its name. */
     async makeBucket(): Promise<string> {
       const Bucket = `bucket-${++made}`;
