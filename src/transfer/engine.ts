@@ -6,7 +6,7 @@ import { Ledger } from './ledger.ts';
 import { readManifest } from './manifest.ts';
 import { runPhased } from './phased.ts';
 import { Run } from './run.ts';
-import { makeView } from './select.ts';
+import { EVERYTHING, makeView } from './select.ts';
 import { runStreamed } from './streamed.ts';
 
 /** A transfer order with everything opened. */
@@ -56,7 +56,7 @@ async function carryOutJob(
   signal.throwIfAborted();
   refuseTags(job);
   using ledger = new Ledger(job.ledgerPath);
-  const view = manifest ? makeView(null, null) : makeView(job.include, job.exclude);
+  const view = manifest ? EVERYTHING : makeView(job.include, job.exclude);
   const listed = manifest !== null;
   if (manifest) await readManifest(manifest, ledger, source.capabilities.metadata.has('versionId'), signal);
   const fixed = listed ? { ...options, removeExtra: false } : options;

@@ -222,6 +222,26 @@ export const syncStories: Readonly<Record<string, Story>> = {
     told: ['transferred /', 'transferred big'],
     verified: 2,
   },
+  'holes stay holes': {
+    source: { 'f/tail': 'end' },
+    unless: (source, destination) =>
+      source.capabilities.sparse && destination.capabilities.sparse ? undefined : 'one side has no holes',
+    async before(source) {
+      const zeros = Buffer.alloc(1 << 20);
+      const body = async function* () {
+        for (let n = 0; n < 8; n++) yield zeros;
+        yield Buffer.from('end');
+      };
+      await source.write(relPath('f/holes'), body(), STAMP, { sparse: true });
+      await source.setMetadata(relPath('f'), { mtimeNs: T0 });
+    },
+    tree: { 'f/tail': 'end', 'f/holes': `${'\0'.repeat(8 << 20)}end` },
+    told: each('transferred', ['/', 'f/', 'f/holes', 'f/tail']),
+    async after(t, source, destination) {
+      t.equal((await source.stat(relPath('f/holes'))).metadata.sparse, true);
+      t.equal((await destination.stat(relPath('f/holes'))).metadata.sparse, true);
+    },
+  },
   'symbolic links are brought as links': {
     source: { 'l/in': '-> ../f', out: '-> /etc/passwd', f: '1' },
     unless: (source, destination) =>
