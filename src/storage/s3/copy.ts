@@ -6,7 +6,8 @@ import { StorageError, type Written } from '../backend.ts';
 import { type Headers, keyPath, type S3Client } from './client.ts';
 import { contentLength } from './entries.ts';
 import { bareEtag, tagHeaders, versionOf } from './object-headers.ts';
-import { type AboutKey, getTags } from './objects.ts';
+import type { AboutKey } from './objects.ts';
+import { assureTags, getTags } from './tagging.ts';
 import { abortMultipart, completeMultipart, createMultipart, type MultipartId } from './upload.ts';
 import { member, parseXml } from './xml.ts';
 
@@ -56,7 +57,10 @@ async function inOne(client: S3Client, order: Restamp): Promise<{ readonly versi
       ...(tags ? { ...tagHeaders(tags), 'x-amz-tagging-directive': 'REPLACE' } : {}),
     },
   });
-  if (parseXml(answer.body.toString())?.root === 'CopyObjectResult') return versionOf(answer.headers);
+  if (parseXml(answer.body.toString())?.root === 'CopyObjectResult') {
+    if (tags) await assureTags(client, { key, path, signal }, tags);
+    return versionOf(answer.headers);
+  }
   const message = `The server took a CopyObject of "${path}" for something else. Check that the endpoint is an S3 endpoint.`;
   throw new StorageError('Unsupported', path, message);
 }

@@ -4,7 +4,8 @@ import type { S3Client } from './client.ts';
 import { directoryEntry, impliedDirectory, objectEntry } from './entries.ts';
 import type { Keys } from './keys.ts';
 import { firstKeys } from './list.ts';
-import { getSmallObject, getTags, headObject } from './objects.ts';
+import { getSmallObject, headObject } from './objects.ts';
+import { getTags } from './tagging.ts';
 
 /** Options of a look at one path, as they are passed on. */
 export type Look = { readonly [Key in keyof StatOptions]: StatOptions[Key] | undefined };

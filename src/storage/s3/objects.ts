@@ -2,7 +2,6 @@
 
 import { StorageError } from '../backend.ts';
 import type { Headers, S3Client } from './client.ts';
-import { child, member, members, parseXml } from './xml.ts';
 
 /** Which object, and for messages the path it stands for. */
 export interface AboutKey {
@@ -15,7 +14,7 @@ export interface AboutKey {
 /** Undefined when there is no such object, or no such version of it. */
 export async function headObject(client: S3Client, about: AboutKey): Promise<Headers | undefined> {
   try {
-    const call = { operation: 'HeadObject', method: 'HEAD', ...about, query: version(about) } as const;
+    const call = { operation: 'HeadObject', method: 'HEAD', ...about, query: versionQuery(about) } as const;
     return (await client.call(call)).headers;
   } catch (error) {
     if (error instanceof StorageError && isAbsence(error, about.versionId)) return undefined;
@@ -25,25 +24,17 @@ export async function headObject(client: S3Client, about: AboutKey): Promise<Hea
 
 /** The content of an object that is known to be small. */
 export async function getSmallObject(client: S3Client, about: AboutKey): Promise<Buffer> {
-  const call = { operation: 'GetObject', method: 'GET', ...about, query: version(about) } as const;
+  const call = { operation: 'GetObject', method: 'GET', ...about, query: versionQuery(about) } as const;
   return (await client.call(call)).body;
 }
 
 /** One that is not there is no failure. In a bucket with versions a named one is destroyed, else hidden by a marker. */
 export async function deleteObject(client: S3Client, about: AboutKey): Promise<void> {
-  await client.call({ operation: 'DeleteObject', method: 'DELETE', ...about, query: version(about) });
+  await client.call({ operation: 'DeleteObject', method: 'DELETE', ...about, query: versionQuery(about) });
 }
 
-/** The tags of an object; empty when it has none. */
-export async function getTags(client: S3Client, about: AboutKey): Promise<Readonly<Record<string, string>>> {
-  const query = { tagging: '', ...version(about) };
-  const { body } = await client.call({ operation: 'GetObjectTagging', method: 'GET', ...about, query });
-  const set = child(parseXml(body.toString())?.value, 'TagSet');
-  const pairs = members(set, 'Tag').map((tag) => [member(tag, 'Key') ?? '', member(tag, 'Value') ?? '']);
-  return Object.fromEntries(pairs);
-}
-
-function version({ versionId }: AboutKey): Record<string, string> {
+/** The query that names a version, when one is meant. */
+export function versionQuery({ versionId }: AboutKey): Record<string, string> {
   return versionId === undefined ? {} : { versionId };
 }
 

@@ -1,0 +1,39 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import t from 'tap';
+import { systemClock } from '../../src/base/system-clock.ts';
+import { s3 } from '../../src/storage/s3.ts';
+import { createVolumes } from '../../src/storage/volumes.ts';
+import { backendContract } from '../contract/backend.ts';
+import { skipWithout } from './container-engine.ts';
+import { type S3ServerName, startS3Server } from './s3.ts';
+
+/**
+ * The backend contract over a real S3 server in a container of its own.
+ * `except`: clauses that the server cannot keep, each with its reason; told in docs/differences.md too.
+ */
+export async function s3ServerSuite(
+  name: S3ServerName,
+  except: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const skip = skipWithout(name);
+  if (skip) {
+    t.test(`${name} keeps the backend contract`, { skip }, async () => undefined);
+    return;
+  }
+  const { endpoint, accessKeyId, secretAccessKey, ...server } = await startS3Server(name);
+  t.teardown(() => server[Symbol.asyncDispose]());
+  const region = 'us-east-1';
+  const credentials = { accessKeyId, secretAccessKey };
+  const sdk = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  const context = { volumes: createVolumes(), clock: systemClock() };
+  let count = 0;
+  backendContract(name, {
+    except,
+    async open() {
+      const bucket = `contract-${count++}`;
+      await sdk.send(new CreateBucketCommand({ Bucket: bucket }));
+      const place = { endpoint, region, bucket, prefix: 'pre/', timeForm: 'ns' } as const;
+      return s3.open({ ...place, ...credentials }, context);
+    },
+  });
+}
