@@ -233,6 +233,8 @@ t.test('requests that mean nothing, or what is not built', async (t) => {
   t.equal(await ask('PUT', `${B}/k`, { 'x-amz-grant-read': 'id=x' }), '400 AccessControlListNotSupported');
   t.equal(await ask('GET', `${B}/k?response-content-type=%0Ax`), '400 InvalidArgument');
   t.equal(await ask('GET', `${B}/k?partNumber=x`), '400 InvalidArgument');
+  t.equal(await ask('GET', `${B}/k?versionId=`), '400 InvalidArgument');
+  t.equal(await ask('DELETE', `${B}/k?versionId=%0D%0Aa`), '400 InvalidArgument');
   t.equal((await s3.raw({ path: `${B}/k` })).text, 'x', 'nothing has changed');
   t.match(await s3.raw({ path: `${B}/k?unknown=1&x-id=GetObject` }), { status: 200, text: 'x' });
 });

@@ -3,7 +3,7 @@ import { type Action, bucketOf, type Call, keyOf } from '../call.ts';
 import { type S3ErrorCode, s3Error } from '../s3-error.ts';
 import { type XmlValue, xmlDocument } from '../xml.ts';
 import { canonicalId } from './buckets.ts';
-import { findVersion } from './find-version.ts';
+import { findVersion, versionIdOf } from './find-version.ts';
 
 // What S3 answers for a bucket on which nothing was configured. Configuring it is not built, so this stays true.
 
@@ -40,6 +40,6 @@ export function getBucketAcl(call: Call) {
 
 export function getObjectAcl(call: Call) {
   const bucket = bucketOf(call);
-  findVersion(bucket, keyOf(call), call.request.query.get('versionId'));
+  findVersion(bucket, keyOf(call), versionIdOf(call));
   return ownerOnly(bucket.owner);
 }

@@ -4,7 +4,7 @@ import type { StoredObject } from '../object-store.ts';
 import { checkCopySource } from '../preconditions.ts';
 import { invalidArgument, s3Error } from '../s3-error.ts';
 import { checkReadable } from '../storage-class.ts';
-import { findVersion } from './find-version.ts';
+import { checkVersionId, findVersion } from './find-version.ts';
 
 export interface CopySource {
   readonly bucket: Bucket;
@@ -34,7 +34,7 @@ function parse(header: string): { bucket: string; key: string; versionId: string
       header,
     );
   }
-  return { bucket: decoded(path.slice(0, at), header), key, versionId };
+  return { bucket: decoded(path.slice(0, at), header), key, versionId: checkVersionId(versionId) };
 }
 
 /**

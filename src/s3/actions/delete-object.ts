@@ -5,6 +5,7 @@ import { checkWrite } from '../preconditions.ts';
 import type { S3Request } from '../request.ts';
 import { S3Error, s3Error } from '../s3-error.ts';
 import { children, childText, parseXml, type XmlElement, type XmlValue, xmlDocument } from '../xml.ts';
+import { checkVersionId, versionIdOf } from './find-version.ts';
 
 /** What a delete did; `versionId` of what was removed, or of the delete marker that was made. */
 interface Deleted {
@@ -26,7 +27,7 @@ export function deleteObject(call: Call): Answer {
   const bucket = bucketOf(call);
   const key = keyOf(call);
   checkWrite(request, bucket.newest(key));
-  const done = deleteOne(bucket, key, request.query.get('versionId'), storedAt(call));
+  const done = deleteOne(bucket, key, versionIdOf(call), storedAt(call));
   return {
     status: 204,
     headers: {
@@ -49,8 +50,8 @@ interface Wanted {
 function wanted(element: XmlElement): Wanted {
   const key = childText(element, 'Key');
   if (key === undefined || key === '') throw s3Error('MalformedXML');
-  const versionId = childText(element, 'VersionId');
-  return { key, versionId: versionId === '' ? undefined : versionId, etag: childText(element, 'ETag') };
+  const versionId = childText(element, 'VersionId') || undefined;
+  return { key, versionId, etag: childText(element, 'ETag') };
 }
 
 function checkDelete(bucket: Bucket, key: string, etag: string | undefined): void {
@@ -75,6 +76,7 @@ interface Outcomes {
 
 function deleteWanted(bucket: Bucket, { key: Key, versionId, etag }: Wanted, at: number, to: Outcomes): void {
   try {
+    checkVersionId(versionId);
     checkDelete(bucket, Key, etag);
     const done = deleteOne(bucket, Key, versionId, at);
     to.deleted.push({

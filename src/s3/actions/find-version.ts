@@ -1,6 +1,20 @@
 import type { Bucket } from '../bucket.ts';
+import type { Call } from '../call.ts';
 import type { StoredObject } from '../object-store.ts';
-import { S3Error, s3Error } from '../s3-error.ts';
+import { invalidArgument, S3Error, s3Error } from '../s3-error.ts';
+
+const VERSION_ID = /^[A-Za-z0-9._-]{1,1024}$/;
+
+/** A version id as a client sent it, undefined when it sent none. @throws S3Error InvalidArgument */
+export function checkVersionId(versionId: string | undefined): string | undefined {
+  if (versionId === undefined || VERSION_ID.test(versionId)) return versionId;
+  throw invalidArgument('Invalid version id specified', 'versionId', versionId);
+}
+
+/** The version that the query asks for. @throws S3Error InvalidArgument */
+export function versionIdOf({ request }: Call): string | undefined {
+  return checkVersionId(request.query.get('versionId'));
+}
 
 /**
  * The object that a read of `key` (and `versionId`) means.

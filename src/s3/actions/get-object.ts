@@ -8,7 +8,7 @@ import type { S3Request } from '../request.ts';
 import { invalidArgument, s3Error } from '../s3-error.ts';
 import { checkReadable } from '../storage-class.ts';
 import { checksumHeaders } from './checksum-headers.ts';
-import { findVersion, versionHeader } from './find-version.ts';
+import { findVersion, versionHeader, versionIdOf } from './find-version.ts';
 
 /** Query names of a GET that replace headers of the answer. */
 const OVERRIDES = [
@@ -86,12 +86,12 @@ function answerWith(call: Call, object: StoredObject, withBody: boolean): Answer
 }
 
 export function getObject(call: Call): Answer {
-  const object = findVersion(bucketOf(call), keyOf(call), call.request.query.get('versionId'));
+  const object = findVersion(bucketOf(call), keyOf(call), versionIdOf(call));
   checkReadable(object, call.service.clock.now());
   return answerWith(call, object, true);
 }
 
 export function headObject(call: Call): Answer {
-  const object = findVersion(bucketOf(call), keyOf(call), call.request.query.get('versionId'));
+  const object = findVersion(bucketOf(call), keyOf(call), versionIdOf(call));
   return answerWith(call, object, false);
 }

@@ -6,7 +6,7 @@ import type { S3Request } from '../request.ts';
 import { invalidArgument, s3Error } from '../s3-error.ts';
 import { type XmlValue, xmlDocument } from '../xml.ts';
 import { checksumElements } from './checksum-headers.ts';
-import { findVersion, versionHeader } from './find-version.ts';
+import { findVersion, versionHeader, versionIdOf } from './find-version.ts';
 
 const MOST_PARTS = 1000;
 
@@ -65,7 +65,7 @@ export function getObjectAttributes(call: Call): Answer {
   if (unknown !== undefined)
     throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', unknown);
   const bucket = bucketOf(call);
-  const object = findVersion(bucket, keyOf(call), request.query.get('versionId'));
+  const object = findVersion(bucket, keyOf(call), versionIdOf(call));
   const shown = Object.entries(ATTRIBUTES).filter(([name]) => names.includes(name));
   return xmlAnswer(
     xmlDocument(

@@ -3,10 +3,10 @@ import { bucketOf, type Call, keyOf, textBody } from '../call.ts';
 import type { StoredObject } from '../object-store.ts';
 import { type Tags, tagSet, tagsOfXml } from '../tags.ts';
 import { xmlDocument } from '../xml.ts';
-import { findVersion, versionHeader } from './find-version.ts';
+import { findVersion, versionHeader, versionIdOf } from './find-version.ts';
 
 function objectOf(call: Call): StoredObject {
-  return findVersion(bucketOf(call), keyOf(call), call.request.query.get('versionId'));
+  return findVersion(bucketOf(call), keyOf(call), versionIdOf(call));
 }
 
 function change(call: Call, tags: Tags, status: number): Answer {

@@ -3,7 +3,7 @@ import { bucketOf, type Call, keyOf, textBody } from '../call.ts';
 import { s3Error } from '../s3-error.ts';
 import { isArchived, restoreState } from '../storage-class.ts';
 import { child, childText, parseXml } from '../xml.ts';
-import { findVersion, versionHeader } from './find-version.ts';
+import { findVersion, versionHeader, versionIdOf } from './find-version.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -26,7 +26,7 @@ export async function restoreObject(call: Call): Promise<Answer> {
   bucketOf(call);
   const days = await wantedDays(call);
   const bucket = bucketOf(call);
-  const object = findVersion(bucket, keyOf(call), call.request.query.get('versionId'));
+  const object = findVersion(bucket, keyOf(call), versionIdOf(call));
   const now = call.service.clock.now();
   if (!isArchived(object)) {
     throw s3Error('InvalidObjectState', "Restore is not allowed for the object's current storage class");
