@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the images of the emulator and of the servers that the tests run against:
-# build-images.sh [emulator|minio|radosgw…] (default: all).
+# build-images.sh [--missing] [emulator|minio|radosgw…] (default: all; --missing: only those that are not there).
 # Needs a container engine. Where no image registry can be reached, the base images are made of what this machine has:
 # Debian with debootstrap from the mirror that its own apt uses (root only), Node from its own program.
 set -euo pipefail
@@ -101,8 +101,18 @@ server() {
   echo "built datasync-local/$1"
 }
 
+only_missing=
+if [ "${1:-}" = --missing ]; then
+  only_missing=yes
+  shift
+  if ! docker info > /dev/null 2>&1; then
+    echo "No container engine answers here (docker info fails): no image is built."
+    exit 0
+  fi
+fi
 [ $# -gt 0 ] || set -- emulator minio radosgw
 for name in "$@"; do
+  if [ "$only_missing" ] && present "datasync-local/$name"; then continue; fi
   case "$name" in
     emulator | minio | radosgw) "$name" ;;
     # Only the program, which needs no engine: it takes minutes, and other work can be done meanwhile.
