@@ -183,3 +183,11 @@ t.test(
     t.equal(memberOf({}, 'constructor.name'), undefined);
   },
 );
+
+t.test('the README tells of each setting: flag, variable and member', async (t) => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const option of CONFIG_OPTIONS) {
+    t.match(readme, `| \`--${option.flag}\` | \`${variableOf(option)}\``);
+    t.match(readme, `| \`${option.member}\` |`);
+  }
+});
