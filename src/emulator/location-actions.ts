@@ -23,7 +23,11 @@ export function createLocation<Type extends LocationType>(
     const at = plane.clock.now();
     const common = { arn, id, createdAt: at, tags: newTags(input.Tags), type: kind.type };
     const record: LocationRecord = { ...common, ...draft, uri: kind.uri(draft.settings) };
-    await kind.test?.(record, plane);
+    if (kind.test) {
+      await kind.test(record, plane);
+      // An agent may have been deleted in between.
+      checkAgents(draft.agentArns, context);
+    }
     plane.locations.put(record);
     plane.notify({ resource: 'location', arn, state: 'ADDING', at });
     plane.notify({ resource: 'location', arn, state: 'AVAILABLE', at });

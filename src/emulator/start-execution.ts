@@ -29,7 +29,7 @@ export async function startExecution(
   const draft = draftOf(plane, await readyTask(plane, taskArn), request);
   if (request.TaskReportConfig && draft.report) await testReportBucket(plane, draft.report, scopeOf(taskArn));
   // Other calls may have come in between: what decides is how things are now.
-  const task = await readyTask(plane, taskArn);
+  const task = startable(plane, taskArn);
   checkQueue(plane, task, draft, by);
   const record: ExecutionRecord = {
     ...newExecutionArn(taskArn, plane.random),
@@ -45,6 +45,11 @@ export async function startExecution(
 /** The task, when it can be started; an UNAVAILABLE one is tested again first. */
 async function readyTask(plane: ControlPlane, taskArn: string): Promise<TaskRecord> {
   if (plane.tasks.get(taskArn)?.status === 'UNAVAILABLE') await plane.access.check(taskArn);
+  return startable(plane, taskArn);
+}
+
+/** The task, when it can be started as it is. */
+function startable(plane: Pick<ControlPlane, 'tasks'>, taskArn: string): TaskRecord {
   const task = plane.tasks.get(taskArn);
   if (!task) throw taskNotFound(idOf(taskArn));
   if (task.status === 'CREATING' || task.status === 'UNAVAILABLE') throw taskNotReady(task);

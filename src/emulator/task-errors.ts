@@ -69,8 +69,11 @@ export const manifestWithoutSource = () =>
     "1 validation error detected: Value null at 'manifestConfig.source.s3.bucketAccessRoleArn' failed to satisfy constraint: Member must not be null",
   );
 
-/** @source terraform-provider-aws and AWS Digital Evidence Archive for the frame of such texts */
+/**
+ * @param cause without a full stop at its end
+ * @source terraform-provider-aws and AWS Digital Evidence Archive for the frame of such texts
+ */
 export const bucketTestFailed = (bucket: string, cause: string) =>
   invalidRequest(
-    `DataSync bucket access test failed: could not perform s3:PutObject in bucket ${bucket}. ${cause} Ensure bucket access role has s3:PutObject permission.`,
+    `DataSync bucket access test failed: could not perform s3:PutObject in bucket ${bucket}. ${cause}. Ensure bucket access role has s3:PutObject permission.`,
   );

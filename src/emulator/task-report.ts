@@ -11,13 +11,19 @@ type WireReport = NonNullable<TaskRecord['report']>;
 
 /**
  * The report configuration that a client asks for; `{}` means none.
- * @throws ServiceError when it has no destination
+ * @throws ServiceError when it has no destination, or a level for a summary
+ * @source AWS Digital Evidence Archive: with SUMMARY_ONLY the level must be absent; guess for the text
  */
 export function reportFrom(given: WireReport): WireReport | undefined {
   const said = Object.values(given).some((value) => value !== undefined && value !== null);
   if (!said) return undefined;
   if (!given.Destination?.S3) {
     throw invalidParameter('TaskReportConfig has no Destination.S3. Say to which bucket the report goes.');
+  }
+  if (given.OutputType === 'SUMMARY_ONLY' && given.ReportLevel !== undefined) {
+    throw invalidParameter(
+      'ReportLevel cannot be used with OutputType SUMMARY_ONLY. Leave it out, or use OutputType STANDARD.',
+    );
   }
   return withoutEqualOverrides(given);
 }
@@ -50,7 +56,10 @@ export async function testReportBucket(
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const denied = error.kind === 'PermissionDenied' || error.kind === 'CredentialsRefused';
-    throw bucketTestFailed(bucketName(bucketArn), denied ? 'Access denied.' : `${messageOf(error)}.`);
+    throw bucketTestFailed(
+      bucketName(bucketArn),
+      denied ? 'Access denied' : messageOf(error).replace(/\.$/, ''),
+    );
   }
 }
 

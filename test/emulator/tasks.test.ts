@@ -75,6 +75,11 @@ t.test('what cannot work is refused when the task is made, and no task is made',
       /^Invalid SyncOption value\. Option: TransferMode,PreserveDeletedFiles, Value: ALL,REMOVE\.$/,
     ],
     [
+      'a level for a summary',
+      { TaskReportConfig: { ...REPORT, OutputType: 'SUMMARY_ONLY', ReportLevel: 'ERRORS_ONLY' } },
+      /^ReportLevel cannot be used with OutputType SUMMARY_ONLY/,
+    ],
+    [
       'an include with a star inside',
       { Includes: [{ FilterType: 'SIMPLE_PATTERN', Value: '/ok/*|*.txt' }] },
       /The pattern "\*\.txt" has a "\*" that is not its last character/,
@@ -153,6 +158,12 @@ t.test('a report bucket that cannot be written to is refused at each place where
     (await refused(plane, { TaskReportConfig: REPORT }, { source: locationOn(plane, 'S3') })).message,
     /reports\. The bucket does not exist\. Ensure/,
   );
+  plane.worker.probeFails = () => new StorageError('NotFound', 'reports', 'There is none. Make one.');
+  t.match(
+    (await refused(plane, { TaskReportConfig: REPORT }, { source: locationOn(plane, 'S3') })).message,
+    /reports\. There is none\. Make one\. Ensure/,
+    'one full stop is enough',
+  );
 });
 
 t.test('the 101st task is refused, in its account and Region only', async (t) => {
@@ -162,6 +173,35 @@ t.test('the 101st task is refused, in its account and Region only', async (t) =>
   t.match((await refused(plane, {})).message, /quota of 2 tasks/);
   deleteTask({ TaskArn: first }, contextOf(plane));
   t.ok(await someTask(plane));
+});
+
+t.test('what changes while a report bucket is tested is seen', async (t) => {
+  const plane = livePlane({ settings: { maxTasks: 1 } });
+  const [one, other] = [locationOn(plane, 'S3'), locationOn(plane, 'S3')];
+  const ends = { SourceLocationArn: one.arn, DestinationLocationArn: other.arn };
+  const calls = [1, 2, 3].map(() => createTask({ ...ends, TaskReportConfig: REPORT }, contextOf(plane)));
+  const ended = await Promise.allSettled(calls);
+  t.strictSame(
+    ended.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected'],
+  );
+  t.equal(plane.tasks.all().length, 1, 'calls at once do not pass the quota');
+
+  const another = livePlane();
+  const source = locationOn(another, 'S3');
+  const call = refused(another, { TaskReportConfig: REPORT }, { source });
+  another.locations.delete(source.arn);
+  t.equal((await call).message, `Location ${source.id} is not found.`);
+  t.equal(another.tasks.all().length, 0);
+});
+
+t.test('a start is refused when its task went while the report bucket was tested', async (t) => {
+  const plane = livePlane();
+  const TaskArn = await someTask(plane);
+  const call = refusal(() => start(plane, TaskArn, { TaskReportConfig: REPORT }));
+  deleteTask({ TaskArn }, contextOf(plane));
+  t.match((await call).message, /is not found/);
+  t.equal(plane.executions.all().length, 0);
 });
 
 t.test('a location that cannot be mounted makes the task UNAVAILABLE until it can be', async (t) => {

@@ -21,9 +21,12 @@ type Request = Parameters<Action<'CreateTask'>>[0];
  */
 export const createTask: Action<'CreateTask'> = async (input, context) => {
   const { plane, scope } = context;
-  const task = newTask(input, context);
-  if (plane.tasks.of(scope).length >= plane.settings.maxTasks) throw tooManyTasks(plane.settings.maxTasks);
-  if (task.report) await testReportBucket(plane, task.report, scope);
+  let task = newTask(input, context);
+  if (task.report) {
+    await testReportBucket(plane, task.report, scope);
+    // Other calls may have come in between: what decides is how things are now.
+    task = newTask(input, context);
+  }
   plane.tasks.put(task);
   plane.notify({ resource: 'task', arn: task.arn, state: task.status, at: task.createdAt });
   plane.schedules.update(task);
@@ -31,8 +34,10 @@ export const createTask: Action<'CreateTask'> = async (input, context) => {
   return { TaskArn: task.arn };
 };
 
+/** @throws ServiceError for whatever the task cannot be */
 function newTask(input: Request, context: CallContext): TaskRecord {
   const { plane, scope } = context;
+  const { maxTasks } = plane.settings;
   const pair = {
     source: findLocation(input.SourceLocationArn ?? '', context),
     destination: findLocation(input.DestinationLocationArn ?? '', context),
@@ -43,6 +48,7 @@ function newTask(input: Request, context: CallContext): TaskRecord {
   const options = checkedOptions(input, mode, pair, selection.manifest !== undefined);
   const schedule = input.Schedule && scheduleFrom(input.Schedule, undefined, createdAt);
   const report = input.TaskReportConfig && reportFrom(input.TaskReportConfig);
+  if (plane.tasks.of(scope).length >= maxTasks) throw tooManyTasks(maxTasks);
   return {
     createdAt,
     tags: newTags(input.Tags),
