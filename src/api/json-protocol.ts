@@ -4,6 +4,7 @@
 import type { Log } from '../base/log.ts';
 import type { ActionTable, CallContext } from '../emulator/action.ts';
 import type { ControlPlane, Scope } from '../emulator/control-plane.ts';
+import { refuseForeignAccount } from '../emulator/foreign-account.ts';
 import { fromWire } from '../model/from-wire.ts';
 import { redact } from '../model/redact.ts';
 import { type Operation, operations, TARGET_PREFIX } from '../model/service.ts';
@@ -122,6 +123,7 @@ async function perform(
     const hint = near === undefined ? 'It is ignored.' : `It is ignored. Did you mean ${near}?`;
     api.log.info('unknown-member', { requestId, operation: name, member: path.slice(0, 200), hint });
   }
+  refuseForeignAccount(shape, value, scope);
   validate(shape, value);
   api.log.debug('input', { requestId, operation: name, input: redact(shape, value) });
   // The table's line for `name` takes what has just been checked against the shape of `name`.

@@ -133,9 +133,8 @@ const signable = (request: IncomingMessage): SignableRequest => {
 function isForDataSync(request: IncomingMessage): boolean {
   const asked = signable(request);
   const { headers } = request;
-  const isJsonCall =
-    'x-amz-target' in headers || /^application\/x-amz-json-1\.1\b/i.test(headers['content-type'] ?? '');
-  if (asked.method === 'POST' && asked.path === '/' && isJsonCall) return true;
+  const isJson = /^application\/x-amz-json-1\.1\b/i.test(headers['content-type'] ?? '');
+  if (asked.path === '/' && ('x-amz-target' in headers || (asked.method === 'POST' && isJson))) return true;
   return claimedCredential(asked)?.scope.service === SIGNING_NAME;
 }
 

@@ -275,3 +275,33 @@ t.test('a masked value in a message', async (t) => {
   );
   t.notMatch(JSON.stringify(fake.lines), /hunter/);
 });
+
+t.test('the ARN of another account, or of none, is told before what else is wrong', async (t) => {
+  const fake = await startFake();
+  t.teardown(fake.close);
+  const ask = async (operation: string, input: object) =>
+    (await post(fake.endpoint, operation, input, { authorization: credential('000000000000') })).json;
+  t.same(
+    await ask('CreateTask', { SourceLocationArn: 'arn:aws:s3:::bucket', DestinationLocationArn: LOCATION }),
+    {
+      __type: 'InvalidRequestException',
+      message: 'Invalid parameter: ARN account () must match authenticated user.',
+      errorCode: 'InvalidParameter',
+    },
+    'as a user of Terraform saw it',
+  );
+  const foreign = TASK.replace('000000000000', '999999999999');
+  t.match(await ask('TagResource', { ResourceArn: foreign }), { message: /ARN account \(999999999999\)/ });
+  t.match(await ask('DescribeTask', { TaskArn: foreign }), { message: /ARN account \(999999999999\)/ });
+  t.match(await ask('DescribeTask', { TaskArn: LOCATION }), { __type: 'ValidationException' });
+  t.match(await ask('DescribeTask', { TaskArn: 'no arn' }), { __type: 'ValidationException' });
+  t.match(await ask('DescribeTask', { TaskArn: 5 }), { __type: 'SerializationException' });
+  const bucket = {
+    S3BucketArn: 'arn:aws:s3:::bucket',
+    S3Config: { BucketAccessRoleArn: 'arn:aws:iam::999999999999:role/r' },
+  };
+  t.same(await ask('CreateLocationS3', bucket), {}, 'what is not ours may be anybody’s');
+});
+
+const credential = (accessKeyId: string) =>
+  `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/datasync/aws4_request, SignedHeaders=host, Signature=0`;

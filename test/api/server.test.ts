@@ -64,6 +64,10 @@ t.test('what is DataSync, what is S3, and what is neither', async (t) => {
   t.equal(browser.status, 403, 'a browser at the endpoint');
   t.equal(await browser.text(), UNDETERMINED);
   t.equal(await status('/', { headers: signed('datasync') }), 403, 'GET for DataSync');
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    const headers = { 'x-amz-target': 'FmrsService.ListTasks' };
+    t.equal(await status('/', { method, headers }), 403, `${method} of an operation`);
+  }
   t.equal(await status('/', { method: 'POST', body: 'x', headers: signed('datasync') }), 403, 'no target');
   t.equal((await post(url, 'ListTasks', {})).status, 200);
   t.equal((await post(`${url}/?x=1`, 'ListTasks', {})).status, 200);
