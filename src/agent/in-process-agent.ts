@@ -12,6 +12,7 @@ import {
 } from '../transfer/job.ts';
 import type { Agent } from './agent.ts';
 import { openLocation } from './open-location.ts';
+import { refuseOverlap } from './overlap.ts';
 
 /** An agent that carries orders out in this process. */
 export function inProcessAgent(context: StorageContext): Agent {
@@ -30,6 +31,7 @@ async function* carryOutOrder(
   signal.throwIfAborted();
   await using source = await openSide('source', order.source, context, signal);
   await using destination = await openSide('destination', order.destination, context, signal);
+  refuseOverlap(order);
   await using manifest = await openManifest(order.selection.manifest, context, signal);
   const { include, exclude } = order.selection;
   const { options, ledgerPath } = order;

@@ -70,6 +70,8 @@ export function outcomeOfFailure(error: unknown, pair: LocationPair | undefined)
       return unreachable(pair?.source, 'SrcLocHitAccess', error);
     case 'destination-unreachable':
       return unreachable(pair?.destination, 'DstLocHitAccess', error);
+    case 'locations-overlap':
+      return { errorCode: 'LocationsOverlap', errorDetail: error.message };
     case 'manifest-entry-missing':
       return { errorCode: 'ManifestFileDoesNotExist', errorDetail: error.message };
     case 'manifest-unusable':

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { Backend, CallOptions, Driver, StorageContext } from './backend.ts';
 import { type LocalConfig, local } from './local.ts';
 import { type MemoryConfig, memory } from './memory.ts';
@@ -29,4 +30,32 @@ export function openBackend(
 ): Promise<Backend> {
   const driver = drivers[target.driver] as Driver<StorageTarget>;
   return driver.open(target, context, options);
+}
+
+const namesOf = (path: string) => path.split('/').filter((name) => name !== '');
+
+/**
+ * Where the bytes of a target are, as names from the outermost to the innermost: a target lies inside another one
+ * when its names begin with all of the other's.
+ */
+export function placeOf(target: StorageTarget): readonly string[] {
+  switch (target.driver) {
+    case 'memory':
+      return [target.driver, target.volume, ...namesOf(target.root)];
+    case 'directory':
+      return [target.driver, ...namesOf(realPath(target.directory)), ...namesOf(target.root)];
+    case 's3':
+      return [target.driver, target.endpoint, target.bucket, ...namesOf(target.prefix)];
+    case 'unbuilt':
+      return [target.driver, target.label];
+  }
+}
+
+/** What cannot be followed is refused when it is opened. */
+function realPath(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return directory;
+  }
 }

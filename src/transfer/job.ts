@@ -158,6 +158,7 @@ export class TransferFailed extends Error {
   readonly code:
     | 'source-unreachable'
     | 'destination-unreachable'
+    | 'locations-overlap'
     | 'manifest-unusable'
     | 'manifest-entry-missing'
     | 'tags-unsupported'

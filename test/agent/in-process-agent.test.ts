@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import t, { type Test } from 'tap';
 import { inProcessAgent } from '../../src/agent/in-process-agent.ts';
+import { refuseOverlap } from '../../src/agent/overlap.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
 import type { StorageTarget } from '../../src/storage/index.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
@@ -191,4 +192,31 @@ t.test('every case of metadata goes to a bucket and comes back', async (t) => {
 
 t.test('and to the root of a bucket', async (t) => {
   await roundTrip(t, targetOf(await makeBucket(), ''));
+});
+
+t.test('one place inside the other is refused, before anything is done', async (t) => {
+  const root = t.testdir({ all: { f: '1', part: { g: '2' } }, link: t.fixture('symlink', 'all') });
+  const [all, part] = [directory(`${root}/all`), directory(`${root}/all/part`)];
+  const options = { ...OPTIONS, removeExtra: true };
+  const refused = async (source: StorageTarget, destination: StorageTarget, message: RegExp) =>
+    t.match(await failure(events(order(source, destination, { options }))), {
+      code: 'locations-overlap',
+      message,
+    });
+  await refused(part, all, /The source lies inside .*exclude "\/part"/);
+  await refused(all, part, /The destination lies inside .*exclude "\/part"/);
+  await refused(all, directory(`${root}/link`), /the same place/);
+  await refused(memory('g.memory', '/a'), memory('g.memory', '/a/b'), /lies inside/);
+  const bucket = { driver: 's3', endpoint: 'http://127.0.0.1:1', region: 'x', bucket: 'b' } as const;
+  const keys = { accessKeyId: 'a', secretAccessKey: 'b', timeForm: 'ns' } as const;
+  t.throws(
+    () => refuseOverlap(order({ ...bucket, ...keys, prefix: '' }, { ...bucket, ...keys, prefix: 'backup/' })),
+    { code: 'locations-overlap' },
+  );
+  t.strictSame(readdirSync(`${root}/all`), ['f', 'part']);
+
+  const selection = { include: null, exclude: '/part', manifest: null };
+  await events(order(all, part, { selection }));
+  t.strictSame(readdirSync(`${root}/all/part`), ['f', 'g'], 'left out by the filter, it is no danger');
+  await events(order(memory('g.memory', '/a'), memory('g.memory', '/ab')));
 });
