@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -19,8 +19,20 @@ export const asRoot = process.geteuid?.() === 0;
 /** Options of a test about what only Linux has. */
 export const linux = process.platform === 'linux' ? {} : { skip: 'only Linux can do this' };
 
-/** How many handles this process holds. */
-export const openHandles = () => readdirSync('/proc/self/fd').length;
+/** How many handles this process holds below the temporary directory: sockets and the runtime's own do not count. */
+export function openHandles(): number {
+  const below = realpathSync(tmpdir());
+  return readdirSync('/proc/self/fd').filter((handle) => targetOf(handle).startsWith(below)).length;
+}
+
+/** "" for one that was closed since it was listed, as the listing's own is. */
+function targetOf(handle: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${handle}`);
+  } catch {
+    return '';
+  }
+}
 
 export function openLocal(directory: string, root = '', stagingId?: string): Promise<Backend> {
   return local.open({ directory, root, ...(stagingId === undefined ? {} : { stagingId }) }, context());
