@@ -34,11 +34,12 @@ export class ExecutionRun {
   readonly #plane: Plane;
   readonly #task: TaskRecord;
   readonly #stop = new AbortController();
+  /** Aborted when its end is written. */
+  readonly #life = new AbortController();
   #tally: Tally;
   #result: ExecutionResult;
   #phase: Phase | undefined;
   readonly #phaseStartedAt = new Map<Phase, number>();
-  #ended = false;
   /** Steps that were allowed before they were waited for. */
   #steps = 0;
   #onStep: (() => void) | undefined;
@@ -70,6 +71,7 @@ export class ExecutionRun {
     } catch (error) {
       const reason = this.#stop.signal.aborted ? this.#stop.signal.reason : error;
       const outcome = outcomeOfFailure(reason, pair);
+      if (outcome === CANCELLED) await this.#paceCancelling();
       if (outcome.errorCode === 'InternalError') {
         this.#plane.log.error('execution-broke', { execution: this.arn, message: outcome.errorDetail });
       }
@@ -79,7 +81,7 @@ export class ExecutionRun {
 
   /** CANCELLING until what runs has stopped. */
   cancel(): void {
-    if (this.#ended || this.#stop.signal.aborted) return;
+    if (this.#life.signal.aborted || this.#stop.signal.aborted) return;
     this.#move('CANCELLING');
     this.stop(CANCELLED);
   }
@@ -97,8 +99,8 @@ export class ExecutionRun {
 
   /** Writes its end, once. Undefined: success. */
   end(outcome: Outcome | undefined): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#life.signal.aborted) return;
+    this.#life.abort();
     const stopped = this.#stop.signal.reason;
     const because = stopped instanceof ExecutionStopped ? stopped.outcome : outcome;
     if (because && this.#phase) this.#failPhase(this.#phase);
@@ -203,6 +205,13 @@ export class ExecutionRun {
       case 'manual':
         return this.#nextStep();
     }
+  }
+
+  /** Ends early when the execution is ended from outside. */
+  async #paceCancelling(): Promise<void> {
+    const { pacing } = this.#plane.settings;
+    if (pacing.kind !== 'scaled') return;
+    await this.#plane.clock.sleep(pacing.stateMs, this.#life.signal).catch(() => undefined);
   }
 
   #nextStep(): Promise<void> {

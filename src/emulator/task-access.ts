@@ -28,7 +28,10 @@ const RETRY_MS = 30_000;
 /** @source AWS user guide, "Troubleshooting storage issues" names the code; guess that tasks have it too */
 const ERROR_CODE = 'SyncTaskErrorLocationNotAdded';
 
-type Plane = Pick<ControlPlane, 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'> & {
+type Plane = Pick<
+  ControlPlane,
+  'settings' | 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'
+> & {
   readonly clock: Clock;
   readonly worker: Pick<Agent, 'probe'>;
 };
@@ -44,7 +47,15 @@ export function createTaskAccess(plane: Plane): TaskAccess {
     if (!life.signal.aborted) settle(plane, taskArn, detail);
   };
 
+  /** With scaled pacing CREATING lasts as long as any other state. */
+  const pace = async (taskArn: string) => {
+    const { pacing } = plane.settings;
+    if (pacing.kind !== 'scaled' || plane.tasks.get(taskArn)?.status !== 'CREATING') return;
+    await plane.clock.sleep(pacing.stateMs, life.signal);
+  };
+
   const keepChecking = async (taskArn: string) => {
+    await pace(taskArn);
     await check(taskArn);
     while (plane.tasks.get(taskArn)?.status === 'UNAVAILABLE') {
       await plane.clock.sleep(RETRY_MS, life.signal);

@@ -80,6 +80,22 @@ t.test('in LAUNCHING', async (t) => {
   t.strictSame(plane.worker.orders, [], 'the worker was never asked');
 });
 
+t.test('scaled pacing: CANCELLING lasts its time too', async (t) => {
+  const plane = livePlane({ settings: { pacing: { kind: 'scaled', stateMs: 1000 } } });
+  const arn = await start(plane, await someTask(plane));
+  await cancel(plane, arn);
+  await plane.clock.advance(999);
+  t.equal((await executionOf(plane, arn)).Status, 'CANCELLING');
+  await plane.clock.advance(1);
+  t.equal((await executionOf(plane, arn)).Status, 'ERROR');
+  const other = await start(plane, plane.executions.get(arn)?.taskArn ?? '');
+  await cancel(plane, other);
+  const shutdown = plane.shutdown();
+  await plane.clock.advance(1500);
+  await shutdown;
+  t.equal(plane.clock.sleeping, 0, 'a shutdown does not leave it waiting');
+});
+
 t.test('in the queue: it never runs, and those behind it move up', async (t) => {
   const plane = livePlane();
   plane.worker.play = longRun;

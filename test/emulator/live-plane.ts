@@ -94,6 +94,8 @@ export async function someTask(
     { ...input, SourceLocationArn: source.arn, DestinationLocationArn: destination.arn },
     contextOf(plane),
   );
+  const { pacing } = plane.settings;
+  if (pacing.kind === 'scaled') await plane.clock.advance(pacing.stateMs);
   await settled();
   return TaskArn;
 }

@@ -264,6 +264,18 @@ t.test('a task is CREATING until its test is done, and cannot be started then', 
   t.equal((await taskOf(plane, TaskArn)).Status, 'AVAILABLE');
 });
 
+t.test('scaled pacing: CREATING lasts its time', async (t) => {
+  const plane = livePlane({ settings: { pacing: { kind: 'scaled', stateMs: 1000 } } });
+  const [source, destination] = [locationOn(plane, 'Efs'), locationOn(plane, 'S3')];
+  const ends = { SourceLocationArn: source.arn, DestinationLocationArn: destination.arn };
+  const { TaskArn = '' } = await createTask(ends, contextOf(plane));
+  await plane.clock.advance(999);
+  t.equal((await taskOf(plane, TaskArn)).Status, 'CREATING');
+  t.match((await refusal(() => start(plane, TaskArn))).message, /CREATING/);
+  await plane.clock.advance(1);
+  t.equal((await taskOf(plane, TaskArn)).Status, 'AVAILABLE');
+});
+
 t.test('locations inside AWS are not tested when the task is made', async (t) => {
   const plane = livePlane();
   const TaskArn = await someTask(plane, {}, locationOn(plane, 'Efs'));
