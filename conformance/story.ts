@@ -9,9 +9,11 @@ import {
   DescribeTaskCommand,
   DescribeTaskExecutionCommand,
   type DescribeTaskExecutionCommandOutput,
+  InvalidRequestException,
   StartTaskExecutionCommand,
 } from '@aws-sdk/client-datasync';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import type { Test } from 'tap';
 import type { Target } from './target.ts';
 
 const known = (text: string | undefined): string => {
@@ -93,4 +95,14 @@ export async function runToEnd(
     if (execution.Status === 'SUCCESS' || execution.Status === 'ERROR') return execution;
     await wait(20);
   }
+}
+
+/** The service refuses the call, as it refuses all that it decides itself, in words that clients look for. */
+export async function refused(t: Test, call: Promise<unknown>, words: RegExp): Promise<void> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  t.ok(error instanceof InvalidRequestException, `${words} is an InvalidRequestException`);
+  t.match(error, { message: words, $metadata: { httpStatusCode: 400 } });
 }
