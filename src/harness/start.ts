@@ -1,6 +1,7 @@
 // Room: harness. Configuration, and the one place where everything is put together.
 
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { dataSyncProtocol, type Protocol } from '../api/json-protocol.ts';
 import { listen, type RunningServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,7 +14,7 @@ import type { ExecutionProblem } from '../emulator/execution-problem.ts';
 import type { Settings } from '../emulator/settings.ts';
 import { createTargets } from '../emulator/targets.ts';
 import type { Buckets } from '../s3/buckets.ts';
-import { createS3 } from '../s3/endpoint.ts';
+import { createS3, type S3Endpoint } from '../s3/endpoint.ts';
 import { createVolumes, type Volumes } from '../storage/volumes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
@@ -72,6 +73,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     log,
     region: config.region,
     account: config.account,
+    ...(config.dataDir !== undefined && { directory: join(config.dataDir, 's3') }),
     ...(credentials && { credentials: [...credentials, own] }),
   });
   const whenPut = deferred<Together>();
@@ -84,6 +86,9 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     ready: () => whenPut.isDone(),
     clock,
     log,
+  }).catch(async (error: unknown) => {
+    await s3.close();
+    throw error;
   });
   try {
     const worker = lateAgent(async () => {
@@ -96,9 +101,10 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     const defaults = { account: config.account, region: config.region };
     const signatures = credentials && { credentials, clock };
     whenPut.resolve({ plane, protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }) });
-    return running({ server, plane, volumes, buckets: s3.buckets });
+    return running({ server, plane, volumes, s3 });
   } catch (error) {
     await server.close();
+    await s3.close();
     throw error;
   }
 }
@@ -125,19 +131,22 @@ function running(parts: {
   readonly server: RunningServer;
   readonly plane: LiveControlPlane;
   readonly volumes: Volumes;
-  readonly buckets: Buckets;
+  readonly s3: S3Endpoint;
 }): Emulator {
-  const { server, plane, volumes, buckets } = parts;
+  const { server, plane, volumes, s3 } = parts;
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= plane.shutdown().finally(() => server.close());
+    closed ??= plane
+      .shutdown()
+      .finally(() => server.close())
+      .finally(() => s3.close());
     return closed;
   };
   return {
     endpoint: server.endpoint,
     port: server.port,
     volumes,
-    buckets,
+    buckets: s3.buckets,
     plane,
     problemsOf: (executionArn) => plane.runner.problemsOf(executionArn),
     close,

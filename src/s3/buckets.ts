@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { Bucket } from './bucket.ts';
-import { memoryContentStore } from './memory-content.ts';
 import type { ContentStore } from './object-store.ts';
 import { S3Error, s3Error } from './s3-error.ts';
+import type { Storeroom } from './shelf.ts';
 
 /** All buckets of one endpoint. Names are one namespace for all accounts, as in S3. */
 export interface Buckets {
@@ -26,10 +26,13 @@ export function isBucketName(name: string): boolean {
   return BUCKET_NAME.test(name) && !name.includes('..') && !IP_ADDRESS.test(name) && !RESERVED.test(name);
 }
 
-/** Buckets in memory. `limitBytes` bounds the content they hold together. */
-export function memoryBuckets(clock: Clock, random: Random, limitBytes: number): Buckets {
+/** The buckets that are kept in `storeroom`, and new ones. */
+export function bucketsIn(storeroom: Storeroom, clock: Clock, random: Random): Buckets {
+  const { contents } = storeroom;
   const buckets = new Map<string, Bucket>();
-  const contents = memoryContentStore(limitBytes);
+  for (const { settings, shelf } of storeroom.kept) {
+    buckets.set(settings.name, new Bucket({ settings, shelf, contents, random }));
+  }
   return {
     contents,
     list: () => [...buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -41,7 +44,8 @@ export function memoryBuckets(clock: Clock, random: Random, limitBytes: number):
         const code = known.owner === owner ? 'BucketAlreadyOwnedByYou' : 'BucketAlreadyExists';
         throw new S3Error(code, { details: { BucketName: name } });
       }
-      const made = new Bucket({ name, owner, region, createdAt: clock.now(), contents, random });
+      const settings = { name, owner, region, createdAt: clock.now(), tags: {} };
+      const made = new Bucket({ settings, shelf: storeroom.add(settings), contents, random });
       buckets.set(name, made);
       return made;
     },
@@ -49,7 +53,7 @@ export function memoryBuckets(clock: Clock, random: Random, limitBytes: number):
       const bucket = buckets.get(name);
       if (!bucket) throw s3Error('NoSuchBucket', undefined, { BucketName: name });
       if (!bucket.isEmpty) throw s3Error('BucketNotEmpty', undefined, { BucketName: name });
-      bucket.uploads.clear();
+      storeroom.remove(bucket);
       buckets.delete(name);
     },
   };

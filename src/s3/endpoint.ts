@@ -1,4 +1,4 @@
-// Room: s3. The embedded S3 endpoint: HTTP in, buckets in memory. Beside it the rooms below (base, storage),
+// Room: s3. The embedded S3 endpoint: HTTP in, buckets in memory or in files. Beside it the rooms below (base, storage),
 // express and node:http; never the control plane of DataSync, which knows this room only as a handler.
 // A request is read (request), its caller known (auth), its operation named (detect) and carried out (actions).
 
@@ -10,9 +10,11 @@ import type { Random } from '../base/random.ts';
 import type { Credentials } from '../base/sigv4.ts';
 import { type Answer, send } from './answer.ts';
 import { type AuthSettings, authenticate } from './auth.ts';
-import { type Buckets, memoryBuckets } from './buckets.ts';
+import { type Buckets, bucketsIn } from './buckets.ts';
 import type { S3Service } from './call.ts';
 import { detect } from './detect.ts';
+import { openStoreroom } from './files/storeroom.ts';
+import { memoryStoreroom } from './memory-shelf.ts';
 import { operations } from './operations.ts';
 import { hostReader, readRequest } from './request.ts';
 import { S3Error, s3Error } from './s3-error.ts';
@@ -31,7 +33,9 @@ export interface S3Options {
   readonly credentials?: readonly Credentials[];
   /** Host names before which a bucket's name may stand (virtual-host style). Default `localhost` and `s3.localhost`. */
   readonly hosts?: readonly string[];
-  /** Most bytes of content that are held in memory. Default: half of the machine's memory. */
+  /** Where buckets and objects outlive the process; nobody else may use it. Default: they live in memory. */
+  readonly directory?: string;
+  /** Most bytes of content that are held in memory. Default: half of the machine's memory. Files have no limit. */
   readonly limitBytes?: number;
   /** How long the restore of an archived object takes. Default 0. */
   readonly restoreMs?: number;
@@ -43,13 +47,19 @@ export type S3Handler = (request: IncomingMessage, response: ServerResponse) => 
 export interface S3Endpoint {
   readonly handler: S3Handler;
   readonly buckets: Buckets;
+  /** To be called when no request comes any more; may be called twice. */
+  close(): Promise<void>;
 }
 
 const DEFAULT_HOSTS = ['localhost', 's3.localhost'];
 
+/** @throws StoreError when the directory cannot be used */
 export function createS3(options: S3Options): S3Endpoint {
   const { clock, random, log, region, account } = options;
-  const buckets = memoryBuckets(clock, random, options.limitBytes ?? Math.floor(totalmem() / 2));
+  const storeroom = options.directory
+    ? openStoreroom(options.directory, { random, log })
+    : memoryStoreroom(random, options.limitBytes ?? Math.floor(totalmem() / 2));
+  const buckets = bucketsIn(storeroom, clock, random);
   const service: S3Service = { buckets, clock, region, restoreMs: options.restoreMs ?? 0 };
   const auth: AuthSettings = { clock, account, credentials: options.credentials };
   const bucketOfHost = hostReader(options.hosts ?? DEFAULT_HOSTS);
@@ -79,7 +89,11 @@ export function createS3(options: S3Options): S3Endpoint {
     }
   };
 
-  return { buckets, handler: (incoming, response) => void handle(incoming, response) };
+  return {
+    buckets,
+    handler: (incoming, response) => void handle(incoming, response),
+    close: () => storeroom.close(),
+  };
 }
 
 function errorAnswer(

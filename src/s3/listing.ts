@@ -9,8 +9,24 @@ export interface ListingQuery {
   readonly after: string;
 }
 
-/** Keys in order, from the first for which `isBefore` says no. */
-export type KeySource = (isBefore: (key: string) => boolean) => Iterable<string>;
+/** Where among the keys to begin: at a name, behind it, or behind all names that start with it (which is not ""). */
+export interface Place {
+  readonly kind: 'at' | 'behind' | 'past';
+  readonly name: string;
+}
+
+/** Before all keys. */
+export const FIRST_PLACE: Place = { kind: 'at', name: '' };
+
+/** Keys in order, all from `place` on. */
+export type KeySource = (place: Place) => Iterable<string>;
+
+/** Whether a key stands before `place`. */
+export function standsBefore({ kind, name }: Place): (key: string) => boolean {
+  if (kind === 'at') return (key) => compareNames(key, name) < 0;
+  if (kind === 'behind') return (key) => compareNames(key, name) <= 0;
+  return (key) => key.startsWith(name) || compareNames(key, name) < 0;
+}
 
 /** A key, or what several keys have in common up to a delimiter. */
 export type Shown = { readonly kind: 'key' | 'prefix'; readonly name: string };
@@ -22,12 +38,12 @@ function commonPrefix(key: string, { prefix, delimiter }: ListingQuery): string 
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 }
 
-/** The place where a listing begins. A common prefix that was the end of the page before is not shown again. */
-function beginning(query: ListingQuery): (key: string) => boolean {
+/** A common prefix that was the end of the page before is not shown again. */
+function beginning(query: ListingQuery): Place {
   const { prefix, after } = query;
-  if (after === '' || compareNames(after, prefix) < 0) return (key) => compareNames(key, prefix) < 0;
+  if (after === '' || compareNames(after, prefix) < 0) return { kind: 'at', name: prefix };
   const rolledUp = after.startsWith(prefix) && commonPrefix(after, query) === after;
-  return (key) => compareNames(key, after) <= 0 || (rolledUp && key.startsWith(after));
+  return { kind: rolledUp ? 'past' : 'behind', name: after };
 }
 
 /**
@@ -40,10 +56,10 @@ export function* walk(
   query: ListingQuery,
   isShown: (key: string) => boolean,
 ): Generator<Shown> {
-  let isBefore: ((key: string) => boolean) | undefined = beginning(query);
-  while (isBefore) {
-    let next: ((key: string) => boolean) | undefined;
-    for (const key of keysFrom(isBefore)) {
+  let place: Place | undefined = beginning(query);
+  while (place) {
+    let next: Place | undefined;
+    for (const key of keysFrom(place)) {
       if (!key.startsWith(query.prefix)) return;
       if (!isShown(key)) continue;
       const common = commonPrefix(key, query);
@@ -52,9 +68,9 @@ export function* walk(
         continue;
       }
       yield { kind: 'prefix', name: common };
-      next = (other) => other.startsWith(common) || compareNames(other, common) < 0;
+      next = { kind: 'past', name: common };
       break;
     }
-    isBefore = next;
+    place = next;
   }
 }

@@ -21,12 +21,33 @@ export interface Upload {
   readonly parts: ReadonlyMap<number, UploadedPart>;
 }
 
+/** The uploads of one bucket. */
+export interface Uploads {
+  start(draft: ObjectDraft, startedAt: number, checksum: Upload['checksum']): Upload;
+  /** The upload `id`, if it is one of `key`. Its parts are those of now. */
+  get(key: string, id: string): Upload | undefined;
+  /** Keeps a part, in the place of an earlier one with its number. Returns false when the upload is over. */
+  addPart(id: string, part: UploadedPart): boolean;
+  /** Ends the upload; what comes back is the content of `parts` in their order. */
+  finish(id: string, parts: readonly UploadedPart[]): Content;
+  /** Ends the upload and forgets its parts. */
+  end(id: string): void;
+  clear(): void;
+  /** By key, then by start. */
+  list(): readonly Upload[];
+}
+
+/** The id of the upload with this number: ids that are ordered as the uploads were started. */
+export function uploadId(number: number, random: Random): string {
+  return `${number.toString(36).padStart(8, '0')}${random.hex(56)}`;
+}
+
 interface OpenUpload extends Upload {
   readonly parts: Map<number, UploadedPart>;
 }
 
-/** The uploads of one bucket. */
-export class Uploads {
+/** Uploads that end with the process. */
+export class MemoryUploads implements Uploads {
   readonly #open = new Map<string, OpenUpload>();
   readonly #contents: ContentStore;
   readonly #random: Random;
@@ -39,19 +60,17 @@ export class Uploads {
 
   start(draft: ObjectDraft, startedAt: number, checksum: Upload['checksum']): Upload {
     this.#made += 1;
-    const id = `${this.#made.toString(36).padStart(8, '0')}${this.#random.hex(56)}`;
+    const id = uploadId(this.#made, this.#random);
     const upload = { id, draft, startedAt, parts: new Map(), ...(checksum && { checksum }) };
     this.#open.set(id, upload);
     return upload;
   }
 
-  /** The upload `id`, if it is one of `key`. */
   get(key: string, id: string): Upload | undefined {
     const upload = this.#open.get(id);
     return upload?.draft.key === key ? upload : undefined;
   }
 
-  /** Keeps a part, in the place of an earlier one with its number. Returns false when the upload is over. */
   addPart(id: string, part: UploadedPart): boolean {
     const upload = this.#open.get(id);
     if (!upload) return false;
@@ -61,7 +80,6 @@ export class Uploads {
     return true;
   }
 
-  /** Ends the upload; what comes back is the content of `parts` in their order. */
   finish(id: string, parts: readonly UploadedPart[]): Content {
     const pieces = parts.map(({ content }) => ({ content, start: 0, end: content.sizeBytes }));
     // The parts go first, or a store that is half full could not take the whole.
@@ -69,7 +87,6 @@ export class Uploads {
     return this.#contents.join(pieces);
   }
 
-  /** Ends the upload and forgets its parts. */
   end(id: string): void {
     const upload = this.#open.get(id);
     if (!upload) return;
@@ -81,7 +98,6 @@ export class Uploads {
     for (const id of [...this.#open.keys()]) this.end(id);
   }
 
-  /** By key, then by start. */
   list(): readonly Upload[] {
     return [...this.#open.values()].sort(
       (a, b) => compareNames(a.draft.key, b.draft.key) || (a.id < b.id ? -1 : 1),

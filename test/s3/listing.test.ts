@@ -7,7 +7,7 @@ import {
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { compareNames } from '../../src/base/path.ts';
-import { type Shown, walk } from '../../src/s3/listing.ts';
+import { type Shown, standsBefore, walk } from '../../src/s3/listing.ts';
 import { SortedKeys } from '../../src/s3/sorted-keys.ts';
 import { failure, startS3 } from './start.ts';
 
@@ -160,7 +160,7 @@ t.test('a walk shows what a look at every key would, page by page', async () => 
         for (let after = '', more = true; more; ) {
           const page = [
             ...walk(
-              (isBefore) => keys.from(isBefore),
+              (place) => keys.from(standsBefore(place)),
               { prefix, delimiter, after },
               () => true,
             ),
@@ -181,7 +181,7 @@ t.test('a walk does not look below a common prefix', async (t) => {
   let seen = 0;
   const shown = [
     ...walk(
-      (isBefore) => keys.from(isBefore),
+      (place) => keys.from(standsBefore(place)),
       { prefix: '', delimiter: '/', after: '' },
       () => ++seen > 0,
     ),

@@ -5,6 +5,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import t, { type Test } from 'tap';
 import { type ChecksumAlgorithm, checksumOf } from '../../src/s3/checksums.ts';
 import { combineCrcs } from '../../src/s3/crc-combine.ts';
+import { FIRST_PLACE } from '../../src/s3/listing.ts';
 import { type RawRequest, type Started, startS3 } from './start.ts';
 
 const B = '/the-bucket';
@@ -19,7 +20,7 @@ async function started(t: Test): Promise<Started> {
   return s3;
 }
 
-const stored = (s3: Started) => [...(s3.buckets.get('the-bucket')?.keysFrom(() => false) ?? [])];
+const stored = (s3: Started) => [...(s3.buckets.get('the-bucket')?.keysFrom(FIRST_PLACE) ?? [])];
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 const md5 = (text: string) => base64(createHash('md5').update(text).digest());
 const crc32Base64 = (text: string) => {

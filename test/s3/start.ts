@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import {
   createServer,
   request as httpRequest,
@@ -5,6 +6,8 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -39,8 +42,17 @@ export interface Started extends S3Endpoint, AsyncDisposable {
   raw(request: RawRequest): Promise<RawAnswer>;
 }
 
+let inFiles = false;
+
+/** From now on every endpoint keeps what it holds in files, but those with a limit to their memory. */
+export function keepInFiles(): void {
+  inFiles = true;
+}
+
 /** An S3 endpoint on a free port, at a standing clock. */
 export async function startS3(options: Partial<S3Options> = {}): Promise<Started> {
+  const inMemory = !inFiles || options.limitBytes !== undefined;
+  const directory = inMemory ? undefined : mkdtempSync(join(tmpdir(), 'datasync-local-s3-'));
   const clock = new VirtualClock(Date.UTC(2026, 5, 1, 12, 0, 0, 250));
   const bugs: unknown[] = [];
   const log = { ...silentLog, error: (event: string, details?: unknown) => void bugs.push([event, details]) };
@@ -50,6 +62,7 @@ export async function startS3(options: Partial<S3Options> = {}): Promise<Started
     log,
     region: 'us-east-1',
     account: '111122223333',
+    ...(directory !== undefined && { directory }),
     ...options,
   });
   const server = createServer(s3.handler);
@@ -79,6 +92,8 @@ export async function startS3(options: Partial<S3Options> = {}): Promise<Started
       for (const client of clients) client.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await s3.close();
+      if (directory !== undefined) rmSync(directory, { recursive: true });
     },
   };
 }

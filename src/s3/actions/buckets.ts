@@ -112,7 +112,7 @@ export async function putBucketVersioning(call: Call): Promise<Answer> {
   if (status !== 'Enabled' && status !== 'Suspended') {
     throw s3Error(status === undefined ? 'IllegalVersioningConfigurationException' : 'MalformedXML');
   }
-  bucketOf(call).versioning = status;
+  bucketOf(call).setVersioning(status);
   return { status: 200 };
 }
 
@@ -125,11 +125,11 @@ export function getBucketTagging(call: Call): Answer {
 export async function putBucketTagging(call: Call): Promise<Answer> {
   bucketOf(call);
   const tags = tagsOfXml(await textBody(call), 'bucket');
-  bucketOf(call).tags = tags;
+  bucketOf(call).setTags(tags);
   return { status: 204 };
 }
 
 export function deleteBucketTagging(call: Call): Answer {
-  bucketOf(call).tags = {};
+  bucketOf(call).setTags({});
   return { status: 204 };
 }

@@ -62,6 +62,15 @@ function matchPart(upload: Upload, claim: ClaimedPart, isLast: boolean): Uploade
   return part;
 }
 
+function matchParts(upload: Upload, claimed: readonly ClaimedPart[]): readonly UploadedPart[] {
+  return claimed.map((claim, index) => matchPart(upload, claim, index === claimed.length - 1));
+}
+
+/** ETags need no second look: the claims name them. */
+function sameChecksums(before: readonly UploadedPart[], now: readonly UploadedPart[]): boolean {
+  return before.every((part, index) => part.checksum?.value === now[index]?.checksum?.value);
+}
+
 /** @source S3 refuses a composite checksum whose parts are not all named at the end */
 function checkClaimsChecksum({ checksum }: Upload, claim: ClaimedPart): void {
   if (checksum?.type !== 'COMPOSITE') return;
@@ -141,23 +150,23 @@ export async function completeMultipartUpload(call: Call): Promise<Answer> {
   const text = await completionBody(call);
   if (text === '') throw s3Error('InvalidRequest', 'You must specify at least one part');
   const claimed = claimedParts(parseXml(text, 'CompleteMultipartUpload'));
-  const parts = claimed.map((claim, index) => matchPart(uploadOf(call), claim, index === claimed.length - 1));
-  const checksum = await wholeChecksum(uploadOf(call), parts);
+  const before = matchParts(uploadOf(call), claimed);
+  const checksum = await wholeChecksum(uploadOf(call), before);
 
   // Nothing is waited for from here on: the upload, its parts and the object change as one.
   const upload = uploadOf(call);
   const bucket = bucketOf(call);
-  for (const part of parts) if (upload.parts.get(part.partNumber) !== part) throw s3Error('InvalidPart');
+  const parts = matchParts(upload, claimed);
+  if (!sameChecksums(before, parts)) throw s3Error('InvalidPart');
   const sizeBytes = parts.reduce((sum, { content }) => sum + content.sizeBytes, 0);
   checkWhole(request, checksum, sizeBytes);
   checkWrite(request, bucket.newest(upload.draft.key));
   const etag = wholeEtag(parts);
-  const object = bucket.put({
+  const object = bucket.complete(upload.id, parts, {
     kind: 'object',
     ...upload.draft,
     lastModifiedAt: storedAt(call),
     etag,
-    content: bucket.uploads.finish(upload.id, parts),
     parts: parts.map(({ partNumber, content, checksum: own }) => ({
       partNumber,
       sizeBytes: content.sizeBytes,

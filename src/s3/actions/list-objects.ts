@@ -41,8 +41,11 @@ interface Page {
 function page(bucket: Bucket, query: ListingQuery, size: number): Page {
   const shown: Shown[] = [];
   if (size === 0) return { shown, last: undefined };
-  const keysFrom = (isBefore: (key: string) => boolean) => bucket.keysFrom(isBefore);
-  for (const one of walk(keysFrom, query, (key) => bucket.newest(key)?.kind === 'object')) {
+  for (const one of walk(
+    (place) => bucket.keysFrom(place),
+    query,
+    (key) => bucket.newest(key)?.kind === 'object',
+  )) {
     if (shown.length === size) return { shown, last: shown.at(-1)?.name };
     shown.push(one);
   }

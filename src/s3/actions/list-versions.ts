@@ -29,7 +29,7 @@ function restOfKey(bucket: Bucket, { key, versionId }: Marker): readonly Version
 function* items(bucket: Bucket, query: ListingQuery, marker: Marker): Generator<Item> {
   for (const version of restOfKey(bucket, marker)) yield { kind: 'version', version };
   for (const shown of walk(
-    (isBefore) => bucket.keysFrom(isBefore),
+    (place) => bucket.keysFrom(place),
     query,
     () => true,
   )) {
@@ -57,7 +57,7 @@ function describe(
   return {
     Key: name(version.key),
     VersionId: version.versionId,
-    IsLatest: bucket.newest(version.key) === version,
+    IsLatest: bucket.newest(version.key)?.versionId === version.versionId,
     LastModified: new Date(version.lastModifiedAt).toISOString(),
     ...(isObject && {
       ETag: `"${version.etag}"`,
