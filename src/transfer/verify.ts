@@ -69,6 +69,8 @@ async function compareNow(run: Run, item: Verifiable): Promise<void> {
     shown(item.source) ?? lookAt(run, 'source', item, item.versionId),
     shown(item.destination) ?? lookAt(run, 'destination', item, undefined),
   ]);
+  // A listing does not tell a directory that only its children imply: it is no item where such do for directories.
+  if (source?.implied && run.destination.capabilities.directories === 'implied') return;
   if (source && destination) await compareBoth(run, item, source, destination);
   else await tellOneSided(run, item, source, destination);
 }
@@ -79,7 +81,7 @@ async function compareBoth(run: Run, item: Verifiable, source: Entry, destinatio
   const { path } = item;
   const [here, there] = await Promise.all([
     sourceSeen(run, item, source),
-    seen(run, 'destination', destination),
+    destinationSeen(run, item, destination),
   ]);
   const found = differences(source, destination, run.compare);
   const members = [...found.content, ...found.metadata];
@@ -122,6 +124,15 @@ async function oneSided(
 function sourceSeen(run: Run, { copied, versionId }: Verifiable, source: Entry): Promise<Compared> {
   const known = copied && unchanged(copied.from, source) ? copied.sha256 : undefined;
   return seen(run, 'source', source, known, versionId);
+}
+
+/**
+ * What was archived as it came cannot be read back: its bytes were held against their checksum when they were
+ * sent, its size and its metadata are compared like those of others.
+ * @source AWS API Reference, Options, VerifyMode: ONLY_FILES_TRANSFERRED is for GLACIER and DEEP_ARCHIVE too
+ */
+function destinationSeen(run: Run, { copied }: Verifiable, destination: Entry): Promise<Compared> {
+  return seen(run, 'destination', destination, destination.metadata.archived ? copied?.sha256 : undefined);
 }
 
 async function lookAt(
