@@ -50,4 +50,8 @@ ceph osd crush add "osd.$number" 1 root=default host=here > /dev/null 2>&1
 
 radosgw-admin user create --uid=datasync --display-name=datasync \
   --access-key="$ACCESS_KEY" --secret-key="$SECRET_KEY" > /dev/null 2>&1
-exec radosgw -f -n client.rgw
+
+# The gateway may be ended alone: the cluster keeps what it has. While /run/gateway-down exists it is not started again.
+while true; do
+  if [ -e /run/gateway-down ]; then sleep 0.2; else radosgw -f -n client.rgw || true; fi
+done

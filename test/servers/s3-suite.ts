@@ -5,11 +5,16 @@ import { s3 } from '../../src/storage/s3.ts';
 import { createVolumes } from '../../src/storage/volumes.ts';
 import { backendContract } from '../contract/backend.ts';
 import { skipWithout } from './container-engine.ts';
-import { type S3ServerName, startS3Server } from './s3.ts';
+import { type S3Server, type S3ServerName, startS3Server } from './s3.ts';
+import { BUCKET_STORIES } from './s3-bucket-stories.ts';
+import { DIRECTORY_STORIES } from './s3-stories.ts';
+import { tellStories } from './s3-tasks.ts';
+import { openWorld } from './s3-world.ts';
 
 /**
- * The backend contract over a real S3 server in a container of its own.
- * `except`: clauses that the server cannot keep, each with its reason; told in docs/differences.md too.
+ * All that must hold over a real S3 server in a container of its own: the backend contract and whole tasks.
+ * `except`: clauses of the contract that the server cannot keep, each with its reason; told in
+ * docs/differences.md too.
  */
 export async function s3ServerSuite(
   name: S3ServerName,
@@ -17,11 +22,23 @@ export async function s3ServerSuite(
 ): Promise<void> {
   const skip = skipWithout(name);
   if (skip) {
-    t.test(`${name} keeps the backend contract`, { skip }, async () => undefined);
+    t.test(`${name} keeps the backend contract, and tasks over it`, { skip }, async () => undefined);
     return;
   }
-  const { endpoint, accessKeyId, secretAccessKey, ...server } = await startS3Server(name);
+  const server = await startS3Server(name);
   t.teardown(() => server[Symbol.asyncDispose]());
+  contract(name, server, except);
+  const { endpoint, accessKeyId, secretAccessKey } = server;
+  tellStories(name, [...DIRECTORY_STORIES, ...BUCKET_STORIES], () =>
+    openWorld({ endpoint, accessKeyId, secretAccessKey }),
+  );
+}
+
+function contract(
+  name: S3ServerName,
+  { endpoint, accessKeyId, secretAccessKey }: S3Server,
+  except: Readonly<Record<string, string>>,
+): void {
   const region = 'us-east-1';
   const credentials = { accessKeyId, secretAccessKey };
   const sdk = new S3Client({ endpoint, region, credentials, forcePathStyle: true });

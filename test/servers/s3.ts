@@ -1,32 +1,71 @@
-import { GenericContainer, Wait } from 'testcontainers';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 
 /** A real S3 server in a container of its own, on a free port of loopback. */
 export interface S3Server extends AsyncDisposable {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Ends the server at once, without a word to its clients. */
+  /** Ends the server at once, without a word to its clients. What it has stored stays. */
   kill(): Promise<void>;
+  /** Starts it again at the same address. It is not ready yet when this resolves. */
+  revive(): Promise<void>;
 }
 
 export type S3ServerName = 'minio' | 'radosgw';
 
-const PORTS: Readonly<Record<S3ServerName, number>> = { minio: 9000, radosgw: 7480 };
+const run = promisify(execFile);
+
+interface Recipe {
+  readonly port: number;
+  kill(container: StartedTestContainer): Promise<unknown>;
+  revive(container: StartedTestContainer): Promise<unknown>;
+}
+
+const RECIPES: Readonly<Record<S3ServerName, Recipe>> = {
+  minio: {
+    port: 9000,
+    kill: (container) => run('docker', ['kill', container.getId()]),
+    revive: (container) => run('docker', ['start', container.getId()]),
+  },
+  // Only the gateway: the cluster behind it is in memory.
+  radosgw: {
+    port: 7480,
+    kill: (container) => container.exec(['sh', '-c', 'touch /run/gateway-down && kill -9 $(pidof radosgw)']),
+    revive: (container) => container.exec(['rm', '/run/gateway-down']),
+  },
+};
 
 /** Starts the server and waits until it is healthy. Ask `skipWithout(name)` first. */
 export async function startS3Server(name: S3ServerName): Promise<S3Server> {
-  const port = PORTS[name];
+  const { port, kill, revive } = RECIPES[name];
+  // A container that is started again would be given another port.
+  const host = await freePort();
   const container = await new GenericContainer(`datasync-local/${name}`)
-    .withExposedPorts(port)
+    .withExposedPorts({ container: port, host })
     .withWaitStrategy(Wait.forHealthCheck())
     .withStartupTimeout(120_000)
     .start();
   return {
-    endpoint: `http://${container.getHost()}:${container.getMappedPort(port)}`,
+    endpoint: `http://${container.getHost()}:${host}`,
     accessKeyId: 'datasync',
     secretAccessKey: 'datasync-secret',
-    kill: async () => void (await container.stop({ timeout: 0, remove: true })),
+    kill: async () => void (await kill(container)),
+    revive: async () => void (await revive(container)),
     [Symbol.asyncDispose]: async () =>
       void (await container.stop({ timeout: 0, remove: true }).catch(() => undefined)),
   };
+}
+
+/** A port of loopback that nobody listens on now. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
 }
