@@ -99,7 +99,11 @@ class FileSink implements ContentSink {
     this.#chunks.push(chunk);
     this.#heldBytes += chunk.length;
     this.#sizeBytes += chunk.length;
-    if (this.#heldBytes >= CHUNK_BYTES) return this.#flush();
+    if (this.#heldBytes < CHUNK_BYTES) return;
+    // One write is under way while the next bytes come in; what it throws is heard of then.
+    const before = this.#writing;
+    void this.#flush();
+    return before;
   }
 
   finish(): Content | Promise<Content> {
@@ -133,7 +137,8 @@ class FileSink implements ContentSink {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#heldBytes = 0;
-    this.#writing = this.#append(chunks);
+    this.#writing = this.#writing.then(() => this.#append(chunks));
+    this.#writing.catch(() => undefined);
     return this.#writing;
   }
 
