@@ -84,12 +84,17 @@ export async function readyTask(
   }
 }
 
-/** Starts the task and polls, as everybody must, until the execution has ended. */
-export async function runToEnd(
+/** Starts the task and waits for its end. */
+export async function runToEnd(target: Target, TaskArn: string): Promise<DescribeTaskExecutionCommandOutput> {
+  const { TaskExecutionArn } = await target.datasync.send(new StartTaskExecutionCommand({ TaskArn }));
+  return endOf(target, known(TaskExecutionArn));
+}
+
+/** Polls, as everybody must, until the execution has ended. */
+export async function endOf(
   { datasync }: Target,
-  TaskArn: string,
+  TaskExecutionArn: string,
 ): Promise<DescribeTaskExecutionCommandOutput> {
-  const { TaskExecutionArn } = await datasync.send(new StartTaskExecutionCommand({ TaskArn }));
   for (;;) {
     const execution = await datasync.send(new DescribeTaskExecutionCommand({ TaskExecutionArn }));
     if (execution.Status === 'SUCCESS' || execution.Status === 'ERROR') return execution;
