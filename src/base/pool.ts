@@ -8,34 +8,49 @@ export async function* pool<Item, Result>(
   width: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
-  const running = new Set<Promise<void>>();
+  let running = 0;
+  let wake: (() => void) | undefined;
   const done: Result[] = [];
   const failures: unknown[] = [];
-  const start = (item: Item) => {
-    const task: Promise<void> = work(item)
-      .then(
-        (result) => void done.push(result),
-        (error: unknown) => void failures.push(error),
-      )
-      .finally(() => running.delete(task));
-    running.add(task);
+  const ended = () => {
+    running -= 1;
+    wake?.();
   };
-  const roomFor = async (more: number) => {
-    while (running.size + more > width && failures.length === 0) await Promise.race(running);
+  const start = (item: Item) => {
+    const task = work(item);
+    running += 1;
+    task.then(
+      (result) => {
+        done.push(result);
+        ended();
+      },
+      (error: unknown) => {
+        failures.push(error);
+        ended();
+      },
+    );
+  };
+  // Not Promise.race: each race would leave a reaction on every promise, and one slow item may outlast a million others.
+  const oneEnds = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  const fewerThan = async (most: number) => {
+    while (running >= most && failures.length === 0) await oneEnds();
   };
   try {
     for await (const item of items) {
       start(item);
-      await roomFor(1);
+      await fewerThan(width);
       if (failures.length > 0) break;
-      yield* done.splice(0);
+      if (done.length > 0) yield* done.splice(0);
     }
-    while (running.size > 0 && failures.length === 0) {
-      await Promise.race(running);
+    while (running > 0 && failures.length === 0) {
+      await oneEnds();
       yield* done.splice(0);
     }
   } finally {
-    await Promise.all(running);
+    while (running > 0) await oneEnds();
   }
   if (failures.length > 0) throw failures[0];
   yield* done.splice(0);

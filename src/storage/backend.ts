@@ -140,6 +140,19 @@ export interface ReadOptions extends CallOptions {
   readonly length?: number;
   /** A version other than the newest, where the storage keeps versions. */
   readonly versionId?: string;
+  /** What it was when it was last looked at: for a file the storage may save another look. */
+  readonly listedAs?: EntryKind;
+}
+
+export interface ReadSmallOptions extends Omit<StatOptions, 'versionId' | 'listedAs'> {
+  /** A content that is larger is not read. */
+  readonly maxBytes: number;
+}
+
+/** A path and, of a file that is small enough, its whole content. */
+export interface SmallFile {
+  readonly entry: Entry;
+  readonly content?: Uint8Array;
 }
 
 export interface WriteOptions extends CallOptions {
@@ -179,6 +192,13 @@ export interface Backend extends AsyncDisposable {
 
   /** The content of a file, in chunks of up to 1 MiB. @throws NotFound, IsADirectory, PermissionDenied, Busy, Archived */
   read(path: RelPath, options?: ReadOptions): AsyncIterable<Uint8Array>;
+
+  /**
+   * What `stat` tells of a path that was a file when it was last looked at, and its content as it is in the
+   * storage now: one look instead of two, and both of one moment. Absent: nothing is saved by it.
+   * @throws NotFound, PermissionDenied, Busy, Archived
+   */
+  readSmall?(path: RelPath, options: ReadSmallOptions): Promise<SmallFile>;
 
   /**
    * Makes or replaces a file. All or nothing for readers: they see what was there before, or all of the new

@@ -4,7 +4,7 @@ import { entryOf } from './files/entry.ts';
 import { attempt, errnoOf, failed } from './files/errors.ts';
 import type { Device, Ground } from './files/ground.ts';
 import { listDirectory } from './files/listing.ts';
-import { readContent } from './files/reading.ts';
+import { readContent, readSmallFile } from './files/reading.ts';
 import { place } from './files/staged-file.ts';
 import { Staging } from './files/staging.ts';
 import { posixStamp, stampAt } from './files/stamping.ts';
@@ -14,6 +14,7 @@ import { writeContent } from './files/writing.ts';
 
 const LOOK_US = 10;
 const CHANGE_US = 50;
+const SMALL_US = 25;
 
 /**
  * Any Node-like file system as a `Backend`. Calls about names are made synchronously, in short goes; only the
@@ -58,6 +59,9 @@ export function fileTree(ground: Ground, stagingId: string | undefined): Backend
       go(path, options, LOOK_US, () => entryOf(ground, path, ground.address(path), lstat(ground, path))),
 
     read: (path, options) => readContent(tree, path, options),
+
+    readSmall: (path, options) =>
+      go(path, options, SMALL_US, () => readSmallFile(ground, path, options.maxBytes)),
 
     write: (path, body, stamp, options) => writeContent(tree, path, body, stamp, options),
 

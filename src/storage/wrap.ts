@@ -2,7 +2,8 @@ import type { Backend } from './backend.ts';
 
 /**
  * `inner` with some methods replaced. What is not replaced goes to `inner`; a replacement that wants the
- * original calls `inner` itself. Closing the wrapped backend closes `inner`.
+ * original calls `inner` itself. Closing the wrapped backend closes `inner`. `readSmall` is left out, so that
+ * a replaced `stat` or `read` holds for all looks and reads.
  */
 export function wrap(inner: Backend, replaced: Partial<Backend>): Backend {
   const { makeSymlink, makeHardLink, makeDevice } = inner;

@@ -1,8 +1,8 @@
-import { createHash, type Hash } from 'node:crypto';
 import { type Stamp, StorageError } from '../storage/backend.ts';
 import type { Side } from './job.ts';
 import type { Planned } from './ledger.ts';
 import type { Run } from './run.ts';
+import { Sha256 } from './sha256.ts';
 
 /** How often progress within one file is told at most, ms. */
 const TELL_EVERY_MS = 50;
@@ -29,7 +29,7 @@ export class CopyFailed extends Error {
 export async function copyContent(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
   const { entry, over, versionId } = step;
   const meter = new Meter(run);
-  const read = { signal: run.signal, ...(versionId !== undefined && { versionId }) };
+  const read = { signal: run.signal, listedAs: entry.kind, ...(versionId !== undefined && { versionId }) };
   const body = meter.pass(run.source.read(entry.path, read));
   const sparse = entry.metadata.sparse === true && run.destination.capabilities.sparse;
   try {
@@ -62,7 +62,7 @@ class Meter {
   /** It was the reading that failed. */
   failed = false;
   readonly #run: Run;
-  readonly #hash: Hash = createHash('sha256');
+  readonly #hash = new Sha256();
   #untold = 0;
   #toldAt: number;
 
@@ -84,7 +84,7 @@ class Meter {
   }
 
   digest(): string {
-    return this.#hash.digest('hex');
+    return this.#hash.digest();
   }
 
   tell(): void {

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { RelPath } from '../base/path.ts';
 import { pool } from '../base/pool.ts';
-import type { Backend, Entry } from '../storage/backend.ts';
+import { type Backend, type Entry, StorageError } from '../storage/backend.ts';
 import { differences } from './compare.ts';
 import { isMissing } from './failure.ts';
 import type { Compared, Difference, Side } from './job.ts';
 import type { Lane, Planned } from './ledger.ts';
 import type { Run } from './run.ts';
+import { Sha256, sha256Of } from './sha256.ts';
 import { WIDTH } from './widths.ts';
 
 /** What is to be verified: one path, and what the transfer knows of its content. */
@@ -67,7 +67,7 @@ export async function verifyItem(run: Run, item: Verifiable): Promise<void> {
 async function compareNow(run: Run, item: Verifiable): Promise<void> {
   const [source, destination] = await Promise.all([
     shown(item.source) ?? lookAt(run, 'source', item, item.versionId),
-    shown(item.destination) ?? lookAt(run, 'destination', item, undefined),
+    lookAtDestination(run, item),
   ]);
   // A listing does not tell a directory that only its children imply: it is no item where such do for directories.
   if (source?.implied && run.destination.capabilities.directories === 'implied') return;
@@ -75,15 +75,53 @@ async function compareNow(run: Run, item: Verifiable): Promise<void> {
   else await tellOneSided(run, item, source, destination);
 }
 
+/** A side as it was found; with the hash of its content when that was read on the occasion. */
+interface Looked {
+  readonly entry: Entry;
+  readonly sha256?: string;
+}
+
+/** Contents up to here are read together with the look. */
+const SMALL_BYTES = 256 * 1024;
+
+async function lookAtDestination(run: Run, item: Verifiable): Promise<Looked | undefined> {
+  const known = shown(item.destination);
+  if (known) return { entry: known };
+  const expected = (item.source ?? item.copied?.from)?.sizeBytes ?? Number.POSITIVE_INFINITY;
+  if (item.kind === 'file' && expected <= SMALL_BYTES && run.destination.readSmall)
+    return await readAtDestination(run, item, run.destination.readSmall.bind(run.destination));
+  const entry = await lookAt(run, 'destination', item, undefined);
+  return entry && { entry };
+}
+
+async function readAtDestination(
+  run: Run,
+  item: Verifiable,
+  readSmall: NonNullable<Backend['readSmall']>,
+): Promise<Looked | undefined> {
+  const options = { signal: run.signal, tags: run.compare.tags, maxBytes: SMALL_BYTES };
+  try {
+    const { entry, content } = await readSmall(item.path, options);
+    return content ? { entry, sha256: sha256Of(content) } : { entry };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (!isArchived(error)) throw new LookFailed('destination', error);
+    const entry = await lookAt(run, 'destination', item, undefined);
+    return entry && { entry };
+  }
+}
+
+const isArchived = (error: unknown) => error instanceof StorageError && error.kind === 'Archived';
+
 const shown = (entry: Entry | undefined) => (entry?.partial ? undefined : entry);
 
-async function compareBoth(run: Run, item: Verifiable, source: Entry, destination: Entry): Promise<void> {
+async function compareBoth(run: Run, item: Verifiable, source: Entry, destination: Looked): Promise<void> {
   const { path } = item;
   const [here, there] = await Promise.all([
     sourceSeen(run, item, source),
     destinationSeen(run, item, destination),
   ]);
-  const found = differences(source, destination, run.compare);
+  const found = differences(source, destination.entry, run.compare);
   const members = [...found.content, ...found.metadata];
   if (here.sha256 !== there.sha256) members.unshift('content');
   const { kind, sizeBytes } = source;
@@ -100,11 +138,11 @@ async function tellOneSided(
   run: Run,
   item: Verifiable,
   source: Entry | undefined,
-  destination: Entry | undefined,
+  destination: Looked | undefined,
 ): Promise<void> {
   const { path } = item;
   const difference = await oneSided(run, item, source, destination);
-  const kind = (source ?? destination)?.kind ?? item.kind ?? 'file';
+  const kind = (source ?? destination?.entry)?.kind ?? item.kind ?? 'file';
   run.mismatch({ type: 'mismatched', path, kind, difference });
 }
 
@@ -112,12 +150,12 @@ async function oneSided(
   run: Run,
   item: Verifiable,
   source: Entry | undefined,
-  destination: Entry | undefined,
+  destination: Looked | undefined,
 ): Promise<Difference> {
   if (source) return { only: 'source', members: [], source: await sourceSeen(run, item, source) };
   // Gone from both sides: there is nothing left to be shown.
   if (!destination) return { members: ['content'] };
-  return { only: 'destination', members: [], destination: await seen(run, 'destination', destination) };
+  return { only: 'destination', members: [], destination: await destinationSeen(run, item, destination) };
 }
 
 /** What was read is not read again, if the source is as it was then. */
@@ -131,8 +169,8 @@ function sourceSeen(run: Run, { copied, versionId }: Verifiable, source: Entry):
  * sent, its size and its metadata are compared like those of others.
  * @source AWS API Reference, Options, VerifyMode: ONLY_FILES_TRANSFERRED is for GLACIER and DEEP_ARCHIVE too
  */
-function destinationSeen(run: Run, { copied }: Verifiable, destination: Entry): Promise<Compared> {
-  return seen(run, 'destination', destination, destination.metadata.archived ? copied?.sha256 : undefined);
+function destinationSeen(run: Run, { copied }: Verifiable, { entry, sha256 }: Looked): Promise<Compared> {
+  return seen(run, 'destination', entry, entry.metadata.archived ? copied?.sha256 : sha256);
 }
 
 async function lookAt(
@@ -186,12 +224,13 @@ async function seen(
 
 async function hashOf(run: Run, side: Side, path: RelPath, versionId: string | undefined): Promise<string> {
   const backend: Backend = run[side];
-  const hash = createHash('sha256');
+  const hash = new Sha256();
   try {
-    const options = { signal: run.signal, ...(versionId !== undefined && { versionId }) };
+    const version = versionId === undefined ? {} : { versionId };
+    const options = { signal: run.signal, listedAs: 'file', ...version } as const;
     for await (const chunk of backend.read(path, options)) hash.update(chunk);
   } catch (error) {
     throw new LookFailed(side, error);
   }
-  return hash.digest('hex');
+  return hash.digest();
 }

@@ -47,6 +47,29 @@ export const contentClauses: Clauses = {
       t.equal((await backend.stat(path)).sizeBytes, 64 * MiB);
     },
   },
+  'a small file is looked at and read in one, a larger one only looked at, another thing never read': {
+    unless: (backend) => (backend.readSmall ? undefined : 'nothing is saved by it here'),
+    async check(t, backend) {
+      const readSmall = (path: string) => backend.readSmall?.(relPath(path), { maxBytes: 100 });
+      for (const size of [0, 1, 100]) {
+        const content = bytes(size, size + 1);
+        await put(backend, 'dir/f', content);
+        const seen = await readSmall('dir/f');
+        t.strictSame(seen?.entry, await backend.stat(relPath('dir/f')), `the entry of ${size} bytes`);
+        t.ok(seen?.content && content.equals(seen.content), `the content of ${size} bytes`);
+      }
+      await put(backend, 'dir/f', bytes(101));
+      t.strictSame(await readSmall('dir/f'), { entry: await backend.stat(relPath('dir/f')) });
+      t.equal(await kindOf(readSmall('nothing') ?? Promise.resolve()), 'NotFound');
+      if (backend.capabilities.directories === 'real') {
+        t.strictSame(await readSmall('dir'), { entry: await backend.stat(relPath('dir')) });
+      } else t.equal(await kindOf(readSmall('dir') ?? Promise.resolve()), 'NotFound');
+      if (!backend.makeSymlink) return;
+      await backend.makeSymlink(relPath('link'), 'dir/f', {});
+      const link = await readSmall('link');
+      t.match(link, { entry: { kind: 'symlink', metadata: { linkTarget: 'dir/f' } }, content: undefined });
+    },
+  },
   'the chunks of a read stay as they were while later ones are read': {
     async check(t, backend) {
       const content = bytes(4 * MiB);

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import type { RelPath } from '../../base/path.ts';
-import type { ReadOptions } from '../backend.ts';
+import type { ReadOptions, SmallFile } from '../backend.ts';
+import { entryOf } from './entry.ts';
 import { attempt, errnoOf, failed, translate } from './errors.ts';
 import type { Ground } from './ground.ts';
-import { lstat, type Tree } from './tree.ts';
+import { lstat, type Stats, type Tree } from './tree.ts';
 
 /** Up to here a file is read at once and synchronously: several times cheaper than five hops to a thread. */
 const SMALL_BYTES = 256 * 1024;
@@ -27,10 +28,14 @@ export async function* readContent(
   path: RelPath,
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const { signal, offset = 0, length = Number.MAX_SAFE_INTEGER } = options;
+  const { signal, offset = 0, length = Number.MAX_SAFE_INTEGER, listedAs } = options;
   signal?.throwIfAborted();
   await tree.turns.take(SMALL_US);
-  const opened = attempt(path, () => openOrRead(tree.ground, path, offset, length));
+  const opened = attempt(path, () => {
+    // Opening a device, a socket or a FIFO may wait for ever or do something to a machine.
+    if (listedAs !== 'file') refuseUnlessFile(path, lstat(tree.ground, path));
+    return openOrRead(tree.ground, path, offset, length);
+  });
   if (opened instanceof Uint8Array) {
     if (opened.length > 0) yield opened;
   } else {
@@ -38,18 +43,46 @@ export async function* readContent(
   }
 }
 
-/** The whole of a small content, or the opened file of a large one. */
-function openOrRead(ground: Ground, path: RelPath, offset: number, length: number): Uint8Array | Opened {
-  const stats = lstat(ground, path);
+/** See `Backend.readSmall`. Synchronous. */
+export function readSmallFile(ground: Ground, path: RelPath, maxBytes: number): SmallFile {
+  let fd: number;
+  try {
+    fd = openForReading(ground, path);
+  } catch (error) {
+    if (!NO_FILE.has(errnoOf(error) ?? '')) throw error;
+    return { entry: entryOf(ground, path, ground.address(path), lstat(ground, path)) };
+  }
+  try {
+    const stats = ground.fs.fstatSync(fd, { bigint: true });
+    const entry = entryOf(ground, path, ground.address(path), stats);
+    if (entry.kind !== 'file' || entry.sizeBytes > maxBytes) return { entry };
+    const all = { fd, offset: 0, length: Number.MAX_SAFE_INTEGER };
+    return { entry, content: readSmall(ground, all, entry.sizeBytes) };
+  } finally {
+    ground.fs.closeSync(fd);
+  }
+}
+
+/** How opening fails where a file has given way to a symbolic link or a socket. */
+const NO_FILE: ReadonlySet<string> = new Set(['ELOOP', 'ENXIO']);
+
+function refuseUnlessFile(
+  path: RelPath,
+  stats: Pick<Stats, 'isDirectory' | 'isSymbolicLink' | 'isFile'>,
+): void {
   if (stats.isDirectory()) throw failed('EISDIR', path);
   if (stats.isSymbolicLink()) throw failed('ELOOP', path);
-  // Devices, sockets and FIFOs: opening one may wait for ever or do something to a machine.
   if (!stats.isFile()) throw failed('ENOTSUP', path);
+}
+
+/** The whole of a small content, or the opened file of a large one. */
+function openOrRead(ground: Ground, path: RelPath, offset: number, length: number): Uint8Array | Opened {
   const fd = openForReading(ground, path);
   let keep = false;
   try {
-    if (!ground.fs.fstatSync(fd).isFile()) throw failed('ESTALE', path);
-    const expected = Math.min(length, Math.max(0, Number(stats.size) - offset));
+    const stats = ground.fs.fstatSync(fd);
+    refuseUnlessFile(path, stats);
+    const expected = Math.min(length, Math.max(0, stats.size - offset));
     if (expected <= SMALL_BYTES) return readSmall(ground, { fd, offset, length }, expected);
     keep = true;
     return { fd, offset, length };
@@ -78,7 +111,8 @@ function readSmall(ground: Ground, { fd, offset, length }: Opened, expected: num
   for (;;) {
     const read = ground.fs.readSync(fd, into, size, into.length - size, offset + size);
     size += read;
-    if (read === 0 || size === length) return into.subarray(0, size);
+    // One that ends where it was expected to is not asked once more.
+    if (read === 0 || size === length || size === expected) return into.subarray(0, size);
     if (size === into.length) {
       const larger = Buffer.allocUnsafe(Math.min(length, 2 * size));
       into.copy(larger);

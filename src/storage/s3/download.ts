@@ -42,7 +42,32 @@ export async function* download(
   order: Download,
 ): AsyncGenerator<Uint8Array> {
   const first = await openFirst(client, order);
-  if (!first) return;
+  if (first) yield* content(client, budget, order, first);
+}
+
+/** The head of an object, and its content unless that is more than `maxBytes`. @throws as `download` does */
+export async function downloadSmall(
+  client: S3Client,
+  budget: ByteBudget,
+  about: Omit<Download, 'offset' | 'length' | 'versionId'>,
+  maxBytes: number,
+): Promise<{ readonly headers: Headers; readonly content?: Uint8Array }> {
+  const order = { ...about, offset: 0, length: undefined, versionId: undefined };
+  const answer = await get(client, order, {});
+  const { headers, body } = answer;
+  if (contentLength(headers) <= maxBytes) {
+    return { headers, content: Buffer.concat(await collect(content(client, budget, order, answer))) };
+  }
+  body.on('error', () => undefined).destroy();
+  return { headers };
+}
+
+async function* content(
+  client: S3Client,
+  budget: ByteBudget,
+  order: Download,
+  first: OpenAnswer,
+): AsyncGenerator<Uint8Array> {
   const { headers } = first;
   const bytes = contentLength(headers);
   const whole = { from: order.offset, to: order.offset + bytes, etag: headers['etag'] };

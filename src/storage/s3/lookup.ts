@@ -1,6 +1,6 @@
 import { type RelPath, ROOT } from '../../base/path.ts';
 import type { Entry, StatOptions } from '../backend.ts';
-import type { S3Client } from './client.ts';
+import type { Headers, S3Client } from './client.ts';
 import { directoryEntry, impliedDirectory, objectEntry } from './entries.ts';
 import type { Keys } from './keys.ts';
 import { firstKeys } from './list.ts';
@@ -26,8 +26,12 @@ export class Lookup {
     const key = this.#keys.file(path);
     const { versionId, signal } = look;
     const head = await headObject(this.#client, { key, path, versionId, signal });
-    if (!head) return undefined;
-    const entry = await this.#withTags(objectEntry(path, head), key, look);
+    return head && this.entryOf(path, head, look);
+  }
+
+  /** The file or link whose key was answered for with `headers`. */
+  async entryOf(path: RelPath, headers: Headers, look: Look): Promise<Entry> {
+    const entry = await this.#withTags(objectEntry(path, headers), this.#keys.file(path), look);
     return entry.kind === 'symlink' ? this.#withTarget(entry, look) : entry;
   }
 

@@ -7,7 +7,9 @@ import {
   type EntryKind,
   type Listed,
   type ReadOptions,
+  type ReadSmallOptions,
   type RemoveOptions,
+  type SmallFile,
   type Stamp,
   type StatOptions,
   StorageError,
@@ -19,7 +21,7 @@ import { Checksums } from './checksums.ts';
 import type { Headers, S3Client } from './client.ts';
 import type { S3Config } from './config.ts';
 import { copyOntoItself } from './copy.ts';
-import { download } from './download.ts';
+import { download, downloadSmall } from './download.ts';
 import { contentLength, objectEntry } from './entries.ts';
 import { Keys } from './keys.ts';
 import { firstKeys, listDirectory } from './list.ts';
@@ -99,6 +101,13 @@ export class S3Backend implements Backend {
       if (isMissing && (await this.#lookup.directory(path, { signal }))) throw this.#isDirectory(path);
       throw error;
     }
+  }
+
+  async readSmall(path: RelPath, { maxBytes, ...look }: ReadSmallOptions): Promise<SmallFile> {
+    const about = { key: this.#keys.file(path), path, signal: look.signal };
+    const { headers, content } = await downloadSmall(this.#client, this.#readBudget, about, maxBytes);
+    const entry = await this.#lookup.entryOf(path, headers, look);
+    return entry.kind === 'file' && content ? { entry, content } : { entry };
   }
 
   async write(
