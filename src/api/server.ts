@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { SignableRequest } from '../base/sigv4.ts';
@@ -17,8 +17,8 @@ export interface ServerOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly dataSync: Protocol;
-  /** Takes what is not DataSync's: the S3 endpoint. */
-  readonly fallback?: RequestHandler | undefined;
+  /** Takes what is not DataSync's: the S3 endpoint. Its requests do not go through express, which costs more than a small object does. */
+  readonly fallback?: PlainHandler | undefined;
   /** Others, by the beginning of their paths, such as `/_console`. They come before the fallback. */
   readonly mounts?: readonly { readonly path: string; readonly handler: RequestHandler }[];
   /** What `GET /ready` tells; `GET /health` tells only that the process answers. */
@@ -26,6 +26,9 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** A handler of node:http. */
+export type PlainHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface RunningServer {
   readonly port: number;
@@ -97,25 +100,55 @@ async function shut(server: Server): Promise<void> {
   await late;
 }
 
-function application(options: ServerOptions): Express {
+function application(options: ServerOptions): PlainHandler {
+  const { fallback, mounts = [], log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   const dataSync = dataSyncHandler(options);
-  app.use((request, response, next) => (isForDataSync(request) ? dataSync(request, response, next) : next()));
   app.use(health(options));
-  for (const { path, handler } of options.mounts ?? []) app.use(path, handler);
-  app.use((request, response, next) => {
-    if (!options.fallback || isStrayGet(request)) return send(response, undetermined(randomUUID()));
-    const startedAt = options.clock.now();
+  for (const { path, handler } of mounts) app.use(path, handler);
+  const others = fallback ? followed(fallback, options) : refuse;
+  app.use((request, response) => others(request, response));
+  app.use(failure(log));
+  const known = [...PROBES, ...mounts.map(({ path }) => path)];
+  const handlerOf = (request: IncomingMessage): PlainHandler | typeof dataSync => {
+    if (isForDataSync(request)) return dataSync;
+    if (isStrayGet(request)) return refuse;
+    return isBelow(known, request.url ?? '') ? app : others;
+  };
+  return async (request, response) => {
+    try {
+      await handlerOf(request)(request, response);
+    } catch (error) {
+      broke(error, request, response, log);
+    }
+  };
+}
+
+const PROBES = ['/health', '/ready'];
+
+/** Whether express may know something at `url`. It does not tell capitals from small letters. */
+function isBelow(paths: readonly string[], url: string): boolean {
+  if (!url.startsWith('/')) return true;
+  const asked = url.toLowerCase();
+  return paths.some((path) => asked.startsWith(path));
+}
+
+function refuse(_request: IncomingMessage, response: ServerResponse): void {
+  send(response, undetermined(randomUUID()));
+}
+
+/** `handler` with a line in the log for each request. */
+function followed(handler: PlainHandler, { clock, log }: ServerOptions): PlainHandler {
+  return (request, response) => {
+    const startedAt = clock.now();
     response.once('close', () => {
-      const { method, path } = request;
-      options.log.debug('other-request', { method, path, ...outcome(response, startedAt, options.clock) });
+      const { method, path } = signable(request);
+      log.debug('other-request', { method, path, ...outcome(response, startedAt, clock) });
     });
-    return options.fallback(request, response, next);
-  });
-  app.use(failure(options.log));
-  return app;
+    handler(request, response);
+  };
 }
 
 const signable = (request: IncomingMessage): SignableRequest => {
@@ -146,8 +179,8 @@ function isStrayGet(request: IncomingMessage): boolean {
   return method === 'GET' && path === '/' && query === '' && !headers['authorization'] && noBucket;
 }
 
-function dataSyncHandler(options: ServerOptions): RequestHandler {
-  return async (request, response) => {
+function dataSyncHandler(options: ServerOptions) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAt = options.clock.now();
     const requestId = randomUUID();
     const answer = await answerTo(request, requestId, options.dataSync);
@@ -221,14 +254,20 @@ function health(options: ServerOptions): RequestHandler {
 
 /** A bug in a mounted handler or in the fallback. */
 function failure(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
-    const { method, path } = request;
-    log.error('internal-error', {
-      method,
-      path,
-      error: error instanceof Error ? error.message : String(error),
-    });
-    if (response.headersSent) response.destroy();
-    else response.status(500).json({ __type: 'InternalException' });
-  };
+  return (error: unknown, request, response, _next) => broke(error, request, response, log);
+}
+
+function broke(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): void {
+  const { method, path } = signable(request);
+  log.error('internal-error', {
+    method,
+    path,
+    error: error instanceof Error ? error.message : String(error),
+  });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify({ __type: 'InternalException' });
+  response.writeHead(500, { 'content-type': 'application/json; charset=utf-8' }).end(body);
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { dataSyncProtocol } from '../../src/api/json-protocol.ts';
-import { listen } from '../../src/api/server.ts';
+import { listen, type PlainHandler } from '../../src/api/server.ts';
 import type { SignatureRules } from '../../src/api/signatures.ts';
 import { streamLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
@@ -11,7 +11,7 @@ import { operations } from '../../src/model/service.ts';
 export interface FakeOptions {
   readonly actions?: Partial<ActionTable>;
   readonly signatures?: SignatureRules;
-  readonly fallback?: RequestHandler;
+  readonly fallback?: PlainHandler;
   readonly mounts?: readonly { readonly path: string; readonly handler: RequestHandler }[];
   readonly ready?: () => boolean;
 }

@@ -37,7 +37,7 @@ t.test('what is DataSync, what is S3, and what is neither', async (t) => {
   const fake = await startFake({
     fallback: (request, response) => {
       taken.push(`${request.method} ${request.url}`);
-      response.status(299).end();
+      response.writeHead(299).end();
     },
   });
   t.teardown(fake.close);
