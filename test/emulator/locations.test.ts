@@ -601,3 +601,29 @@ t.test('from NTLM to KERBEROS and back: nothing of the other way stays', async (
   t.notOk('KerberosPrincipal' in (await describe('Smb', arn)));
   t.strictSame(plane.locations.get(arn)?.secrets, { Password: 'p' });
 });
+
+t.test('from SIMPLE to KERBEROS and back, from SAS to NONE: nothing of the other way stays', async (t) => {
+  const { plane, agent, create, describe, update } = world();
+  const arn = await create('Hdfs', least(agent())['Hdfs'] ?? {});
+  await update('Hdfs', arn, {
+    AuthenticationType: 'KERBEROS',
+    KerberosPrincipal: 'p@R',
+    KerberosKeytab: bytes('k'),
+    KerberosKrb5Conf: bytes('c'),
+  });
+  const kerberos = await describe('Hdfs', arn);
+  t.match(kerberos, { AuthenticationType: 'KERBEROS', ManagedSecretConfig: { SecretArn: /secret/ } });
+  t.notOk('SimpleUser' in kerberos);
+  await update('Hdfs', arn, { AuthenticationType: 'SIMPLE', SimpleUser: 'u' });
+  const simple = await describe('Hdfs', arn);
+  t.equal(simple['SimpleUser'], 'u');
+  t.notOk('KerberosPrincipal' in simple || 'ManagedSecretConfig' in simple);
+  t.strictSame(plane.locations.get(arn)?.secrets, {});
+
+  const sas = { AuthenticationType: 'SAS', SasConfiguration: { Token: 'sp=r' } };
+  const blob = await create('AzureBlob', { ...least('')['AzureBlob'], ...sas });
+  t.ok('ManagedSecretConfig' in (await describe('AzureBlob', blob)));
+  await update('AzureBlob', blob, { AuthenticationType: 'NONE' });
+  t.notOk('ManagedSecretConfig' in (await describe('AzureBlob', blob)));
+  t.strictSame(plane.locations.get(blob)?.secrets, {});
+});

@@ -3,7 +3,14 @@ import { serverPlace } from '../places.ts';
 import { refuseOtherAgents } from './agents-of-location.ts';
 import { type About, type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
 import { only } from './members.ts';
-import { type SecretConfigs, secretConfigs, settleSecret, withoutSecretConfigs } from './secret-config.ts';
+import {
+  NO_SECRET,
+  type SecretConfigs,
+  type SettledSecret,
+  secretConfigs,
+  settleSecret,
+  withoutSecretConfigs,
+} from './secret-config.ts';
 import { folder } from './subdirectory.ts';
 
 type Members = Created<'AzureBlob'>;
@@ -31,7 +38,30 @@ function update(
   about: About,
 ): Draft<AzureBlobSettings> {
   refuseOtherAgents(was.agentArns, input.AgentArns);
-  const secret = settleSecret(
+  const { AuthenticationType } = { ...was.settings, ...input };
+  const settled = settledToken(was, input, about);
+  const secret = AuthenticationType === 'SAS' ? settled : NO_SECRET;
+  if (AuthenticationType === 'SAS' && !secret.credential && !secret.configs.CustomSecretConfig) {
+    throw invalidParameter('AuthenticationType SAS needs SasConfiguration or CustomSecretConfig.');
+  }
+  const settings: AzureBlobSettings = {
+    ...withoutSecretConfigs(was.settings),
+    ...only(input, 'AuthenticationType', 'BlobType', 'AccessTier', 'Subdirectory'),
+    ...secret.configs,
+  };
+  return {
+    settings,
+    secrets: secret.credential ? { SasToken: secret.credential } : {},
+    agentArns: was.agentArns,
+  };
+}
+
+function settledToken(
+  was: Draft<AzureBlobSettings>,
+  input: Omit<Updated<'AzureBlob'>, 'LocationArn'>,
+  about: About,
+): SettledSecret {
+  return settleSecret(
     {
       member: 'SasConfiguration',
       credential: input.SasConfiguration?.Token,
@@ -40,19 +70,6 @@ function update(
     about,
     { configs: secretConfigs(was.settings), credential: was.secrets['SasToken'] },
   );
-  const settings: AzureBlobSettings = {
-    ...withoutSecretConfigs(was.settings),
-    ...only(input, 'AuthenticationType', 'BlobType', 'AccessTier', 'Subdirectory'),
-    ...secret.configs,
-  };
-  if (settings.AuthenticationType === 'SAS' && !secret.credential && !settings.CustomSecretConfig) {
-    throw invalidParameter('AuthenticationType SAS needs SasConfiguration or CustomSecretConfig.');
-  }
-  return {
-    settings,
-    secrets: secret.credential ? { SasToken: secret.credential } : {},
-    agentArns: was.agentArns,
-  };
 }
 
 /** `https://account.blob.core.windows.net/container` */

@@ -38,7 +38,9 @@ function create(input: Members, about: About): Draft<HdfsSettings> {
   return update(blank, input, about);
 }
 
-function update(was: Draft<HdfsSettings>, input: Omit<Updated<'Hdfs'>, 'LocationArn'>, about: About) {
+function update(before: Draft<HdfsSettings>, input: Omit<Updated<'Hdfs'>, 'LocationArn'>, about: About) {
+  const way = input.AuthenticationType ?? before.settings.AuthenticationType;
+  const was = way === before.settings.AuthenticationType ? before : withoutCredentials(before);
   const secret = settleSecret(
     {
       member: 'KerberosKeytab',
@@ -71,6 +73,12 @@ function update(was: Draft<HdfsSettings>, input: Omit<Updated<'Hdfs'>, 'Location
   };
   check(draft);
   return draft;
+}
+
+/** Another way of authentication begins without what belonged to the one before. */
+function withoutCredentials({ settings, agentArns }: Draft<HdfsSettings>): Draft<HdfsSettings> {
+  const { SimpleUser, KerberosPrincipal, ...rest } = settings;
+  return { settings: withoutSecretConfigs(rest), secrets: {}, agentArns };
 }
 
 /** Where only one of the two is set, the other takes its value. @source AWS API Reference, QopConfiguration */

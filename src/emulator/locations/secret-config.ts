@@ -23,7 +23,8 @@ export interface SettledSecret {
   readonly credential: string | undefined;
 }
 
-const NOTHING: SettledSecret = { configs: {}, credential: undefined };
+/** There is none. */
+export const NO_SECRET: SettledSecret = { configs: {}, credential: undefined };
 
 /**
  * A credential that is given is kept in a secret that DataSync manages, with the user's key if one is named;
@@ -31,7 +32,11 @@ const NOTHING: SettledSecret = { configs: {}, credential: undefined };
  * @throws ServiceError for both configs, a config without what it needs, or a credential beside a custom secret
  * @source AWS user guide, "Providing credentials for storage locations"
  */
-export function settleSecret(asked: AskedSecret, about: About, was: SettledSecret = NOTHING): SettledSecret {
+export function settleSecret(
+  asked: AskedSecret,
+  about: About,
+  was: SettledSecret = NO_SECRET,
+): SettledSecret {
   const key = asked.CmkSecretConfig?.KmsKeyArn;
   const custom = asked.CustomSecretConfig;
   const ownSecret = custom?.SecretArn || custom?.SecretAccessRoleArn ? custom : undefined;
@@ -49,7 +54,7 @@ export function settleSecret(asked: AskedSecret, about: About, was: SettledSecre
       `CmkSecretConfig needs ${asked.member}: the key encrypts the secret that holds it.`,
     );
   }
-  if (!credential) return NOTHING;
+  if (!credential) return NO_SECRET;
   return { configs: ownedConfigs(key ?? was.configs.CmkSecretConfig?.KmsKeyArn, about, was), credential };
 }
 
