@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../base/log.ts';
+import { S3Error } from '../s3-error.ts';
 import { SHARD } from './blobs.ts';
 import type { Row, S3Index } from './s3-index.ts';
 
@@ -11,8 +12,7 @@ import type { Row, S3Index } from './s3-index.ts';
  */
 export function removeLeftovers(index: S3Index, directory: string, log: Log): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const unused = index.prepare('DELETE FROM blobs WHERE uses <= 0');
-  index.whole(() => unused.run());
+  removeUnused(index, log);
   const select = index.prepare(
     'SELECT id FROM blobs INDEXED BY blobs_in_files WHERE data IS NULL AND id >= ? AND id < ?',
   );
@@ -24,6 +24,17 @@ export function removeLeftovers(index: S3Index, directory: string, log: Log): vo
     files += removeUnknown(join(directory, shard), known);
   }
   if (files > 0) log.info('s3-leftovers-removed', { directory, files });
+}
+
+/** A disk that is full is no reason not to start: what is there can still be read, and files be removed. */
+function removeUnused(index: S3Index, log: Log): void {
+  const unused = index.prepare('DELETE FROM blobs WHERE uses <= 0');
+  try {
+    index.whole(() => unused.run());
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    log.warn('s3-leftovers-not-removed', { cause: error.message });
+  }
 }
 
 /** Removes the files that are not in `known`, and the directory with the last of them. Returns how many. */

@@ -157,6 +157,6 @@ export function explainedWrite(error: unknown, place: string): unknown {
   if (!FULL.has(code)) return error;
   return s3Error(
     'InsufficientStorage',
-    `There is no room for it below ${place} (${code}). Delete objects, or make room on the disk.`,
+    `There is no room for it in ${place} (${code}). Make room on that disk.`,
   );
 }
