@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { startEmulator } from './emulator.ts';
 import { race, report, timeCommand } from './measure.ts';
+import { benchPuts } from './s3-puts.ts';
 import { bucketDestination, nfsSource, readyTask, runTask, SOURCE_URI } from './story.ts';
 import { manyFiles, oneFile, scratch } from './trees.ts';
 
-/** Directory to the embedded S3, beside rclone to the same endpoint. */
+/** PUTs into the embedded S3; and directory to the embedded S3, beside rclone to the same endpoint. */
 export async function benchS3(): Promise<void> {
+  await benchPuts();
   await compare('S3 5,000 x 4 KiB', 3, (root) => manyFiles(root, 5_000, 4096));
   await compare('S3 1 x 1 GiB', 2, (root) => oneFile(root, 1024 ** 3));
 }
