@@ -1,6 +1,6 @@
 import { type RelPath, ROOT, relPath } from '../base/path.ts';
 import { type Backend, type StorageContext, StorageError } from '../storage/backend.ts';
-import type { StorageTarget } from '../storage/index.ts';
+import { STAGING_FOLDER, type StorageTarget } from '../storage/index.ts';
 import { transfer } from '../transfer/engine.ts';
 import {
   type ManifestSource,
@@ -86,8 +86,7 @@ async function openManifest(
   }
 }
 
-/** A folder that no listing shows. */
-const PROBE = '.aws-datasync' as RelPath;
+const PROBE = STAGING_FOLDER as RelPath;
 
 async function probe(
   target: StorageTarget,

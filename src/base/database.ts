@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
+import { makeDirectories } from './make-directories.ts';
 
 /** A file of the data directory cannot be used; the message says which, why and what to do. */
 export class StoreError extends Error {
@@ -47,7 +48,7 @@ export function openDatabase(kind: DatabaseKind): Database.Database {
 
 function connect(file: string): Database.Database {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(file), 0o700);
     // Only a new file is touched, for closing a file drops its locks.
     if (!existsSync(file)) writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
     return new Database(file);

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { StorageTarget } from '../storage/index.ts';
 import type { Preserve, Selection, TransferOptions } from '../transfer/job.ts';
+import { includeProblem } from '../transfer/select.ts';
+import { Failure } from './failure.ts';
 
 /** The flags of `run`, as commander gives them. */
 export interface RunFlags {
@@ -32,7 +34,9 @@ export function withRunFlags(command: Command): Command {
     .option('--exclude <PATTERN>', 'not what matches, such as *.tmp; any number of times', together)
     .option('--delete', 'remove from the destination what the source does not have')
     .option('--no-overwrite', 'leave alone what exists at the destination')
-    .option('--all', 'copy everything without comparing first')
+    .addOption(
+      new Option('--all', 'copy everything without comparing first; not with --delete').conflicts('delete'),
+    )
     .addOption(
       new Option('--verify <WHAT>', 'what is compared afterwards')
         .choices(['transferred', 'everything', 'nothing'])
@@ -75,6 +79,10 @@ function preserved(source: StorageTarget, destination: StorageTarget): Preserve 
 const ownId = (which: 'uid' | 'gid') => (which === 'uid' ? process.getuid?.() : process.getgid?.()) ?? 0;
 
 export function selectionOf(flags: RunFlags): Selection {
+  for (const pattern of flags.include ?? []) {
+    const problem = includeProblem(pattern);
+    if (problem !== undefined) throw new Failure(`--include: ${problem}`, 2);
+  }
   const filter = (patterns: readonly string[] | undefined) => patterns?.join('|') ?? null;
   return { include: filter(flags.include), exclude: filter(flags.exclude), manifest: null };
 }

@@ -71,7 +71,7 @@ export class RunReport {
     const { transferred = 0, skipped, deleted, verified, bytesTransferred = 0 } = this.counters();
     const seconds = Math.max(elapsedMs, 1) / 1000;
     const speed = readableBytes(bytesTransferred / seconds);
-    return `${transferred} items (${readableBytes(bytesTransferred)}) transferred in ${seconds.toFixed(1)} s, ${speed}/s; ${skipped} unchanged, ${deleted} deleted, ${verified} verified, ${this.#problems} failed.`;
+    return `${transferred} items (${readableBytes(bytesTransferred)}) transferred in ${seconds.toFixed(1)} s, ${speed}/s; ${skipped} skipped, ${deleted} deleted, ${verified} verified, ${this.#problems} failed.`;
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { Command } from 'commander';
+import { makeDirectories } from '../base/make-directories.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { processEnvironment, readConfig } from '../harness/config.ts';
 import type { TransferEvent } from '../transfer/job.ts';
@@ -11,14 +11,15 @@ import type { RunReport } from './run-report.ts';
 
 const EXAMPLES = `
 Locations: ./dir  file:///abs/dir  directory:/abs/dir  memory:NAME  s3://bucket/prefix
-Exit code: 0 all is well, 1 some items failed, 2 asked in a wrong way or not to be reached, 130 interrupted
+Exit code: 0 all is well, 1 some items failed, 2 asked in a wrong way or not to be reached, 130 (or 143) interrupted
 
 Examples:
   datasync-local run ./photos /mnt/backup/photos --delete
   datasync-local run ./photos s3://backup/photos --exclude '*.tmp' \\
       --s3-endpoint http://127.0.0.1:9000 --s3-access-key-id me --s3-secret-access-key secret`;
 
-const INTERRUPTED = 130;
+/** As shells have it: 128 and the number of the signal. */
+const INTERRUPTIONS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** `datasync-local run SOURCE DESTINATION`: one transfer through the same engine, without an emulator. */
 export function runCommand(): Command {
@@ -43,19 +44,14 @@ async function run(source: string, destination: string, flags: RunFlags): Promis
   const to = locationTarget(destination, context);
   const { oneShot } = await import('../harness/one-shot.ts');
   const clock = systemClock();
-  const shot = oneShot(
-    { from, to, options: transferOptions(flags, from, to), selection: selectionOf(flags) },
-    clock,
-  );
+  const order = { from, to, options: transferOptions(flags, from, to), selection: selectionOf(flags) };
+  const shot = await attempt(() => oneShot(order, clock)).catch(cannotGoOn);
   await shot.probeSource().catch(unusable(source));
-  if (to.driver === 'directory') await mkdir(to.directory, { recursive: true }).catch(unusable(destination));
+  if (to.driver === 'directory')
+    await attempt(() => makeDirectories(to.directory)).catch(unusable(destination));
   await shot.probeDestination().catch(unusable(destination));
-  const interrupted = new AbortController();
-  process.once('SIGINT', () =>
-    interrupted.abort(new Failure('Interrupted. The next run completes the work.', INTERRUPTED)),
-  );
   const startedAt = clock.now();
-  const report = await followed(shot.events(interrupted.signal), flags);
+  const report = await followed(shot.events(whenInterrupted()), flags);
   const elapsedMs = clock.now() - startedAt;
   const end = flags.json
     ? JSON.stringify({ event: 'ended', elapsedMs, ...report.counters() })
@@ -63,6 +59,19 @@ async function run(source: string, destination: string, flags: RunFlags): Promis
   process.stdout.write(`${end}\n`);
   return report.problems > 0 ? 1 : 0;
 }
+
+/** The first signal ends the run and clears up behind it; a second one ends it at once. */
+function whenInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const [signal, exitCode] of Object.entries(INTERRUPTIONS)) {
+    process.once(signal, () =>
+      interrupted.abort(new Failure('Interrupted. The next run completes the work.', exitCode)),
+    );
+  }
+  return interrupted.signal;
+}
+
+const attempt = async <Result>(act: () => Result) => act();
 
 const unusable = (text: string) => (cause: unknown) => {
   const reason = cause instanceof Error ? cause.message : String(cause);
@@ -83,14 +92,14 @@ async function followed(events: AsyncIterable<TransferEvent>, flags: RunFlags): 
       progress.update();
     }
   } catch (error) {
-    throw failureOfRun(error);
+    return cannotGoOn(error);
   } finally {
     progress.stop();
   }
   return report;
 }
 
-function failureOfRun(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'TransferFailed') return error;
-  return new Failure(`The run could not go on: ${error.message}`, 2, { cause: error });
+function cannotGoOn(error: unknown): never {
+  if (!(error instanceof Error) || error.name !== 'TransferFailed') throw error;
+  throw new Failure(`The run could not go on: ${error.message}`, 2, { cause: error });
 }

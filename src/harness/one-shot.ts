@@ -1,9 +1,11 @@
 import { inProcessAgent } from '../agent/in-process-agent.ts';
+import { refuseOverlap } from '../agent/overlap.ts';
 import type { Clock } from '../base/clock.ts';
 import type { StorageTarget } from '../storage/index.ts';
 import { createVolumes } from '../storage/volumes.ts';
 import type { Selection, TransferEvent, TransferOptions } from '../transfer/job.ts';
 import { silenceSdkWarning } from './config.ts';
+import { clearDeadStaging, ownStagingId } from './own-staging.ts';
 
 /** What is to be transferred once. */
 export interface OneShotOrder {
@@ -23,24 +25,28 @@ export interface OneShot {
   events(signal: AbortSignal): AsyncIterable<TransferEvent>;
 }
 
+/** @throws TransferFailed when one of the two places lies inside the other */
 export function oneShot({ from, to, options, selection }: OneShotOrder, clock: Clock): OneShot {
   silenceSdkWarning();
-  const worker = inProcessAgent({ volumes: createVolumes(), clock });
+  refuseOverlap({ source: from, destination: to, selection });
+  const context = { volumes: createVolumes(), clock };
+  const worker = inProcessAgent(context);
+  const stagingId = ownStagingId();
+  const order = {
+    runId: 'once',
+    stagingId,
+    source: from,
+    destination: to.driver === 'directory' ? { ...to, stagingId } : to,
+    options,
+    selection,
+    ledgerPath: null,
+  };
   return {
     probeSource: () => worker.probe(from, { need: 'read' }),
     probeDestination: () => worker.probe(to, { need: 'write' }),
-    events: (signal) =>
-      worker.run(
-        {
-          runId: 'once',
-          stagingId: 'once',
-          source: from,
-          destination: to,
-          options,
-          selection,
-          ledgerPath: null,
-        },
-        { clock, signal, bytesPerSecond: () => options.bytesPerSecond },
-      ),
+    async *events(signal) {
+      if (to.driver === 'directory') await clearDeadStaging(to.directory, context);
+      yield* worker.run(order, { clock, signal, bytesPerSecond: () => options.bytesPerSecond });
+    },
   };
 }

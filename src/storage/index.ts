@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Backend, CallOptions, Driver, StorageContext } from './backend.ts';
+import { STAGING_FOLDER } from './files/staging.ts';
 import { type LocalConfig, local } from './local.ts';
 import { type MemoryConfig, memory } from './memory.ts';
 import { type S3Config, s3 } from './s3.ts';
@@ -21,6 +22,7 @@ export type StorageTarget =
   | ({ readonly driver: 'unbuilt' } & UnbuiltConfig);
 
 export type { LocalConfig, MemoryConfig, S3Config, UnbuiltConfig };
+export { STAGING_FOLDER };
 
 /** @throws StorageError when the location is not to be had; see `Driver.open`. */
 export function openBackend(

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
+import { makeDirectories } from '../base/make-directories.ts';
 import type { RelPath } from '../base/path.ts';
 import type { Entry } from '../storage/backend.ts';
 import { entryFromText, entryText } from './entry-text.ts';
@@ -89,7 +90,7 @@ export class Ledger implements Disposable {
   constructor(path: string | null) {
     this.#temporary = path === null ? mkdtempSync(join(tmpdir(), 'datasync-local-')) : undefined;
     const file = path ?? join(this.#temporary ?? '', 'ledger');
-    if (path !== null) mkdirSync(dirname(path), { recursive: true });
+    if (path !== null) makeDirectories(dirname(path));
     if (path !== null) rmSync(path, { force: true });
     this.#db = new Database(file);
     // A killed run leaves a ledger that nobody resumes: safety against a crash would buy nothing.

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import t from 'tap';
 import { startEmulator } from '../../src/harness/start.ts';
-import { command } from './command.ts';
+import { command, PROGRAM } from './command.ts';
 
 const tree = {
   'plain.txt': 'plain',
@@ -75,6 +77,11 @@ t.test('what cannot be is refused with 2, and says what to do', async (t) => {
       /Allowed choices are transferred, everything, nothing/,
     ],
     [['run', './source', './there', '--bytes-per-second', '0'], /whole number of bytes, 1 or more/],
+    [['run', './source', './there', '--all', '--delete'], /cannot be used with option '--delete'/],
+    [['run', './source', './there', '--include', '*.txt'], /--include: .* not its last character/],
+    [['run', './source', './source/there'], /destination lies inside the source/],
+    [['run', './source/folder', './source', '--delete'], /source lies inside the destination/],
+    [['run', './source', './source'], /the same place/],
     [
       [
         'run',
@@ -99,6 +106,7 @@ t.test('what cannot be is refused with 2, and says what to do', async (t) => {
     t.notMatch(stderr, /^\s+at |hidden/m, 'no stack and no secret');
   }
   t.notOk(existsSync(join(cwd, 'there')), 'nothing was made');
+  t.strictSame(readdirSync(join(cwd, 'source')), ['folder', 'plain.txt', 'skip.tmp']);
 });
 
 t.test('to a bucket and back', async (t) => {
@@ -131,4 +139,27 @@ t.test('to a bucket and back', async (t) => {
   t.equal(readFileSync(join(cwd, 'back/folder/inner.txt'), 'utf8'), 'inner');
   t.ok(existsSync(join(cwd, 'back/empty')));
   s3.destroy();
+});
+
+t.test('a run that is stopped clears up; after one that was killed the next does', async (t) => {
+  const cwd = t.testdir({ source: { large: Buffer.alloc(600_000, 'x') } });
+  const stopped = async (signal: NodeJS.Signals) => {
+    const args = [PROGRAM, 'run', './source', './there', '--bytes-per-second', '500000'];
+    const child = spawn(process.execPath, args, { cwd, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    while (!readdirSync(cwd).includes('there') || readdirSync(join(cwd, 'there')).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    // The folder may be that of the probe still.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    child.kill(signal);
+    return await ended;
+  };
+  t.strictSame(await stopped('SIGTERM'), [143, null]);
+  t.strictSame(readdirSync(join(cwd, 'there')), []);
+  t.strictSame(await stopped('SIGKILL'), [null, 'SIGKILL']);
+  t.strictSame(readdirSync(join(cwd, 'there')), ['.aws-datasync']);
+  const next = await command(['run', './source', './there'], { cwd });
+  t.equal(next.code, 0, next.stderr);
+  t.strictSame(readdirSync(join(cwd, 'there')), ['large']);
 });

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { type Finding, reasonOf } from './finding.ts';
@@ -60,6 +60,7 @@ export function checkDataDir(path: string | undefined): Finding[] {
   let nearest = path;
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
   try {
+    if (!statSync(nearest).isDirectory()) throw new Error(`${nearest} is no directory`);
     accessSync(nearest, constants.W_OK | constants.X_OK);
     return [{ is: 'good', about, says: nearest === path ? 'writable' : 'is made at the start' }];
   } catch (error) {

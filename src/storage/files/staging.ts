@@ -4,13 +4,14 @@ import { attempt, errnoOf } from './errors.ts';
 import type { Ground } from './ground.ts';
 import { ensureDirectory, keepingTimesOfRoot, lstatIfThere } from './tree.ts';
 
-const FOLDER = '.aws-datasync';
+/** At the root of a location; never listed. */
+export const STAGING_FOLDER = '.aws-datasync';
 
 /**
  * Names at a location's root that are never listed.
  * @source AWS DataSync User Guide, "Filtering data transferred": `/.aws-datasync` and `/.awssync` are left out
  */
-export const HELPER_FOLDERS: ReadonlySet<string> = new Set([FOLDER, '.awssync']);
+export const HELPER_FOLDERS: ReadonlySet<string> = new Set([STAGING_FOLDER, '.awssync']);
 
 /** Nobody else can take the folder away more often than this by chance. */
 const TRIES = 5;
@@ -28,7 +29,7 @@ export class Staging {
   /** Takes away what a killed run with the same `stagingId` left. */
   constructor(ground: Ground, stagingId: string | undefined) {
     this.#ground = ground;
-    this.#folder = join(FOLDER as RelPath, stagingId ?? randomUUID());
+    this.#folder = join(STAGING_FOLDER as RelPath, stagingId ?? randomUUID());
     if (stagingId !== undefined) this.#remove();
   }
 
@@ -68,7 +69,7 @@ export class Staging {
 
   #ready(): void {
     if (this.#used) return;
-    keepingTimesOfRoot(this.#ground, () => ensureDirectory(this.#ground, FOLDER as RelPath, 0o700));
+    keepingTimesOfRoot(this.#ground, () => ensureDirectory(this.#ground, STAGING_FOLDER as RelPath, 0o700));
     ensureDirectory(this.#ground, this.#folder, 0o700);
     this.#used = true;
   }
@@ -81,7 +82,7 @@ export class Staging {
         this.discard(join(this.#folder, name));
       }
       fs.rmdirSync(this.#ground.address(this.#folder));
-      keepingTimesOfRoot(this.#ground, () => fs.rmdirSync(this.#ground.address(FOLDER as RelPath)));
+      keepingTimesOfRoot(this.#ground, () => fs.rmdirSync(this.#ground.address(STAGING_FOLDER as RelPath)));
     } catch (error) {
       if (!LEFT_ALONE.has(errnoOf(error) ?? '')) throw error;
     }
