@@ -1,7 +1,9 @@
-// `npm run bench [name…]`: builds nothing, prints one JSON line a figure. Needs rclone for the comparisons.
+// `npm run bench [name…]`: builds nothing, prints one JSON line a figure. Needs rclone for the comparisons,
+// and for `minio` also the AWS CLI and docker/minio/minio.
 import { benchApi } from './api.ts';
 import { benchDirectory } from './directory.ts';
 import { benchMillion } from './million.ts';
+import { benchMinio } from './minio.ts';
 import { benchS3 } from './s3.ts';
 import { benchStart } from './start.ts';
 
@@ -10,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   api: benchApi,
   directory: benchDirectory,
   s3: benchS3,
+  minio: benchMinio,
   million: benchMillion,
 };
 

@@ -55,8 +55,11 @@ export async function efsDestination({ datasync }: RunningEmulator): Promise<str
   return known(location.LocationArn);
 }
 
-/** A bucket of the embedded S3 as a destination; made when it is not there. */
-export async function bucketDestination({ datasync, s3 }: RunningEmulator, bucket: string): Promise<string> {
+/** A bucket as a destination; it is made in the S3 of the client that is given. */
+export async function bucketDestination(
+  { datasync, s3 }: Pick<RunningEmulator, 'datasync' | 's3'>,
+  bucket: string,
+): Promise<string> {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const location = await datasync.send(
     new CreateLocationS3Command({
