@@ -6,7 +6,6 @@ import { only } from './members.ts';
 import {
   NO_SECRET,
   type SecretConfigs,
-  type SettledSecret,
   secretConfigs,
   settleSecret,
   withoutSecretConfigs,
@@ -39,9 +38,10 @@ function update(
 ): Draft<AzureBlobSettings> {
   refuseOtherAgents(was.agentArns, input.AgentArns);
   const { AuthenticationType } = { ...was.settings, ...input };
-  const settled = settledToken(was, input, about);
+  const token = { member: 'SasConfiguration', value: input.SasConfiguration?.Token, keptAs: 'SasToken' };
+  const settled = settleSecret(token, input, was, about);
   const secret = AuthenticationType === 'SAS' ? settled : NO_SECRET;
-  if (AuthenticationType === 'SAS' && !secret.credential && !secret.configs.CustomSecretConfig) {
+  if (AuthenticationType === 'SAS' && secret === NO_SECRET) {
     throw invalidParameter('AuthenticationType SAS needs SasConfiguration or CustomSecretConfig.');
   }
   const settings: AzureBlobSettings = {
@@ -49,27 +49,7 @@ function update(
     ...only(input, 'AuthenticationType', 'BlobType', 'AccessTier', 'Subdirectory'),
     ...secret.configs,
   };
-  return {
-    settings,
-    secrets: secret.credential ? { SasToken: secret.credential } : {},
-    agentArns: was.agentArns,
-  };
-}
-
-function settledToken(
-  was: Draft<AzureBlobSettings>,
-  input: Omit<Updated<'AzureBlob'>, 'LocationArn'>,
-  about: About,
-): SettledSecret {
-  return settleSecret(
-    {
-      member: 'SasConfiguration',
-      credential: input.SasConfiguration?.Token,
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was.settings), credential: was.secrets['SasToken'] },
-  );
+  return { settings, secrets: secret.secrets, agentArns: was.agentArns };
 }
 
 /** `https://account.blob.core.windows.net/container` */

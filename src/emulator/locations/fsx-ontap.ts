@@ -91,22 +91,15 @@ function settledSmb(was: SmbSettings, secrets: Draft<never>['secrets'], input: U
   if (MountOptions.Version === 'SMB1') {
     throw invalidParameter('An FSx for ONTAP location cannot use SMB1. Use AUTOMATIC, SMB2, SMB2_0 or SMB3.');
   }
-  const secret = settleSecret(
-    {
-      member: 'Protocol.SMB.Password',
-      credential: input.Password,
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was), credential: secrets['Password'] },
-  );
+  const password = { member: 'Protocol.SMB.Password', value: input.Password, keptAs: 'Password' };
+  const secret = settleSecret(password, input, { settings: was, secrets }, about);
   const smb: SmbSettings = {
     ...withoutSecretConfigs(was),
     ...only(input, 'User', 'Domain'),
     MountOptions,
     ...secret.configs,
   };
-  return { smb, secrets: secret.credential ? { Password: secret.credential } : {} };
+  return { smb, secrets: secret.secrets };
 }
 
 /** `…:storage-virtual-machine/fs-0a/svm-0b` lives on `…:file-system/fs-0a`. */

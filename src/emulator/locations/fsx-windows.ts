@@ -23,22 +23,14 @@ function update(
   input: Omit<Updated<'FsxWindows'>, 'LocationArn'>,
   about: About,
 ): Draft<FsxWindowsSettings> {
-  const secret = settleSecret(
-    {
-      member: 'Password',
-      credential: input.Password,
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was.settings), credential: was.secrets['Password'] },
-  );
+  const secret = settleSecret({ member: 'Password', value: input.Password }, input, was, about);
   return {
     settings: {
       ...withoutSecretConfigs(was.settings),
       ...only(input, 'Subdirectory', 'User', 'Domain'),
       ...secret.configs,
     },
-    secrets: secret.credential ? { Password: secret.credential } : {},
+    secrets: secret.secrets,
     agentArns: [],
   };
 }

@@ -41,15 +41,8 @@ function create(input: Members, about: About): Draft<HdfsSettings> {
 function update(before: Draft<HdfsSettings>, input: Omit<Updated<'Hdfs'>, 'LocationArn'>, about: About) {
   const way = input.AuthenticationType ?? before.settings.AuthenticationType;
   const was = way === before.settings.AuthenticationType ? before : withoutCredentials(before);
-  const secret = settleSecret(
-    {
-      member: 'KerberosKeytab',
-      credential: input.KerberosKeytab && base64(input.KerberosKeytab),
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was.settings), credential: was.secrets['KerberosKeytab'] },
-  );
+  const keytab = input.KerberosKeytab && base64(input.KerberosKeytab);
+  const secret = settleSecret({ member: 'KerberosKeytab', value: keytab }, input, was, about);
   const krb5Conf = input.KerberosKrb5Conf ? base64(input.KerberosKrb5Conf) : was.secrets['KerberosKrb5Conf'];
   const plain = [
     'NameNodes',
@@ -66,7 +59,7 @@ function update(before: Draft<HdfsSettings>, input: Omit<Updated<'Hdfs'>, 'Locat
       ...secret.configs,
     },
     secrets: {
-      ...(secret.credential ? { KerberosKeytab: secret.credential } : {}),
+      ...secret.secrets,
       ...(krb5Conf ? { KerberosKrb5Conf: krb5Conf } : {}),
     },
     agentArns: input.AgentArns ?? was.agentArns,

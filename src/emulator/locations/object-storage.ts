@@ -35,15 +35,7 @@ function update(
   about: About,
 ): Draft<ObjectStorageSettings> {
   refuseOtherAgents(was.agentArns, input.AgentArns);
-  const secret = settleSecret(
-    {
-      member: 'SecretKey',
-      credential: input.SecretKey,
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was.settings), credential: was.secrets['SecretKey'] },
-  );
+  const secret = settleSecret({ member: 'SecretKey', value: input.SecretKey }, input, was, about);
   const certificate = input.ServerCertificate && base64(input.ServerCertificate);
   const settings: ObjectStorageSettings = {
     ...withoutSecretConfigs(was.settings),
@@ -56,11 +48,7 @@ function update(
       'ServerCertificate needs ServerProtocol HTTPS. Use HTTPS, or send an empty ServerCertificate.',
     );
   }
-  return {
-    settings,
-    secrets: secret.credential ? { SecretKey: secret.credential } : {},
-    agentArns: was.agentArns,
-  };
+  return { settings, secrets: secret.secrets, agentArns: was.agentArns };
 }
 
 const USUAL_PORT = { HTTPS: 443, HTTP: 80 } as const;

@@ -8,34 +8,42 @@ export interface SecretConfigs {
   readonly CustomSecretConfig?: { SecretArn: string; SecretAccessRoleArn: string };
 }
 
-/** What a create or an update says of it. Empty strings take something away. */
-export interface AskedSecret {
-  /** The member that carries the credential, for messages. */
-  readonly member: string;
-  readonly credential: string | undefined;
+/** What a create or an update says of the configs. Empty strings take something away. */
+interface AskedConfigs {
   readonly CmkSecretConfig?: { readonly SecretArn?: string; readonly KmsKeyArn?: string };
   readonly CustomSecretConfig?: { readonly SecretArn?: string; readonly SecretAccessRoleArn?: string };
 }
 
+/** The credential that a create or an update gives. */
+interface Credential {
+  /** The member that carries it, for messages. */
+  readonly member: string;
+  readonly value: string | undefined;
+  /** Its name among the location's secrets, where that is not the member's. */
+  readonly keptAs?: string;
+}
+
 export interface SettledSecret {
   readonly configs: SecretConfigs;
-  /** Undefined: there is none, or it is in the user's own secret. */
-  readonly credential: string | undefined;
+  /** Empty: there is none, or it is in the user's own secret. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** There is none. */
-export const NO_SECRET: SettledSecret = { configs: {}, credential: undefined };
+export const NO_SECRET: SettledSecret = { configs: {}, secrets: {} };
 
 /**
  * A credential that is given is kept in a secret that DataSync manages, with the user's key if one is named;
  * or the user names a secret of their own and gives none.
+ * @param was the location as it is
  * @throws ServiceError for both configs, a config without what it needs, or a credential beside a custom secret
  * @source AWS user guide, "Providing credentials for storage locations"
  */
 export function settleSecret(
-  asked: AskedSecret,
+  { member, value, keptAs = member }: Credential,
+  asked: AskedConfigs,
+  was: { readonly settings: SecretConfigs; readonly secrets: Readonly<Record<string, string>> },
   about: About,
-  was: SettledSecret = NO_SECRET,
 ): SettledSecret {
   const key = asked.CmkSecretConfig?.KmsKeyArn;
   const custom = asked.CustomSecretConfig;
@@ -45,24 +53,26 @@ export function settleSecret(
       'CmkSecretConfig and CustomSecretConfig cannot be used together. Send one of them.',
     );
   }
-  if (ownSecret) return customSecret(asked, ownSecret);
-  const keepsCustom = was.configs.CustomSecretConfig && !custom && !asked.credential && !key;
-  if (keepsCustom) return was;
-  const credential = asked.credential ?? was.credential;
+  if (ownSecret) return customSecret(member, value, ownSecret);
+  const configs = secretConfigs(was.settings);
+  if (configs.CustomSecretConfig && !custom && !value && !key) return { configs, secrets: {} };
+  const credential = value ?? was.secrets[keptAs];
   if (!credential && key) {
-    throw invalidParameter(
-      `CmkSecretConfig needs ${asked.member}: the key encrypts the secret that holds it.`,
-    );
+    throw invalidParameter(`CmkSecretConfig needs ${member}: the key encrypts the secret that holds it.`);
   }
   if (!credential) return NO_SECRET;
-  return { configs: ownedConfigs(key ?? was.configs.CmkSecretConfig?.KmsKeyArn, about, was), credential };
+  return {
+    configs: ownedConfigs(key ?? configs.CmkSecretConfig?.KmsKeyArn, about, configs),
+    secrets: { [keptAs]: credential },
+  };
 }
 
 function customSecret(
-  { member, credential }: AskedSecret,
-  { SecretArn, SecretAccessRoleArn }: NonNullable<AskedSecret['CustomSecretConfig']>,
+  member: string,
+  value: string | undefined,
+  { SecretArn, SecretAccessRoleArn }: NonNullable<AskedConfigs['CustomSecretConfig']>,
 ): SettledSecret {
-  if (credential) {
+  if (value) {
     throw invalidParameter(
       `${member} cannot be given with CustomSecretConfig: the secret holds it. Send one of them.`,
     );
@@ -70,12 +80,12 @@ function customSecret(
   if (!SecretArn || !SecretAccessRoleArn) {
     throw invalidParameter('CustomSecretConfig needs both SecretArn and SecretAccessRoleArn.');
   }
-  return { configs: { CustomSecretConfig: { SecretArn, SecretAccessRoleArn } }, credential: undefined };
+  return { configs: { CustomSecretConfig: { SecretArn, SecretAccessRoleArn } }, secrets: {} };
 }
 
 /** In a secret that DataSync makes: with the user's key, or with AWS's when `key` is empty. */
-function ownedConfigs(key: string | undefined, about: About, was: SettledSecret): SecretConfigs {
-  const { ManagedSecretConfig, CmkSecretConfig } = was.configs;
+function ownedConfigs(key: string | undefined, about: About, was: SecretConfigs): SecretConfigs {
+  const { ManagedSecretConfig, CmkSecretConfig } = was;
   const SecretArn = ManagedSecretConfig?.SecretArn ?? CmkSecretConfig?.SecretArn ?? newSecretArn(about);
   return key ? { CmkSecretConfig: { SecretArn, KmsKeyArn: key } } : { ManagedSecretConfig: { SecretArn } };
 }

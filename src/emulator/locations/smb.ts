@@ -26,8 +26,6 @@ const MEMBERS_OF = {
   KERBEROS: ['DnsIpAddresses', 'KerberosPrincipal', 'KerberosKeytab', 'KerberosKrb5Conf'],
 } as const;
 
-const CREDENTIAL_OF = { NTLM: 'Password', KERBEROS: 'KerberosKeytab' } as const;
-
 function create(input: Members, about: About): Draft<SmbSettings> {
   const blank: Draft<SmbSettings> = {
     settings: {
@@ -46,16 +44,7 @@ function update(before: Draft<SmbSettings>, input: Omit<Updated<'Smb'>, 'Locatio
   const way = input.AuthenticationType ?? before.settings.AuthenticationType;
   refuseMembersOfTheOtherWay(way, input);
   const was = way === before.settings.AuthenticationType ? before : withoutCredentials(before);
-  const member = CREDENTIAL_OF[way];
-  const secret = settleSecret(
-    {
-      member,
-      credential: way === 'NTLM' ? input.Password : input.KerberosKeytab && base64(input.KerberosKeytab),
-      ...only(input, 'CmkSecretConfig', 'CustomSecretConfig'),
-    },
-    about,
-    { configs: secretConfigs(was.settings), credential: was.secrets[member] },
-  );
+  const secret = settleSecret(credentialOf(way, input), input, was, about);
   const krb5Conf = input.KerberosKrb5Conf ? base64(input.KerberosKrb5Conf) : was.secrets['KerberosKrb5Conf'];
   const draft: Draft<SmbSettings> = {
     settings: {
@@ -74,13 +63,22 @@ function update(before: Draft<SmbSettings>, input: Omit<Updated<'Smb'>, 'Locatio
       ...secret.configs,
     },
     secrets: {
-      ...(secret.credential ? { [member]: secret.credential } : {}),
+      ...secret.secrets,
       ...(krb5Conf ? { KerberosKrb5Conf: krb5Conf } : {}),
     },
     agentArns: input.AgentArns ?? was.agentArns,
   };
   if (way === 'KERBEROS') checkKerberos(draft);
   return draft;
+}
+
+function credentialOf(
+  way: Authentication,
+  { Password, KerberosKeytab }: Pick<Updated<'Smb'>, 'Password' | 'KerberosKeytab'>,
+) {
+  return way === 'NTLM'
+    ? { member: 'Password', value: Password }
+    : { member: 'KerberosKeytab', value: KerberosKeytab && base64(KerberosKeytab) };
 }
 
 function refuseMembersOfTheOtherWay(way: Authentication, input: object): void {
