@@ -52,9 +52,9 @@ export function contentHeaders(content: ContentHeaders | undefined): Headers {
   return Object.fromEntries(found);
 }
 
-/** `a=1&b=2`, percent-encoded. */
+/** `a=1&b=2`, percent-encoded; a space as well, for Ceph keeps a "+" as it is. */
 export function tagHeaders(tags: Readonly<Record<string, string>> | undefined): Headers {
-  return tags ? { 'x-amz-tagging': new URLSearchParams(tags).toString() } : {};
+  return tags ? { 'x-amz-tagging': new URLSearchParams(tags).toString().replaceAll('+', '%20') } : {};
 }
 
 /** What S3 alone knows of an object, in the answers of HEAD and GET. */
