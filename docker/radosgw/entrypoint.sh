@@ -51,6 +51,13 @@ ceph osd crush add "osd.$number" 1 root=default host=here > /dev/null 2>&1
 radosgw-admin user create --uid=datasync --display-name=datasync \
   --access-key="$ACCESS_KEY" --secret-key="$SECRET_KEY" > /dev/null 2>&1
 
+# Classes are but names here: their objects are in the same pool, and can be read at once.
+for class in STANDARD_IA GLACIER DEEP_ARCHIVE; do
+  place=(--placement-id=default-placement --storage-class="$class")
+  radosgw-admin zonegroup placement add --rgw-zonegroup=default "${place[@]}" > /dev/null 2>&1
+  radosgw-admin zone placement add --rgw-zone=default "${place[@]}" --data-pool=default.rgw.buckets.data > /dev/null 2>&1
+done
+
 # The gateway may be ended alone: the cluster keeps what it has. While /run/gateway-down exists it is not started again.
 while true; do
   if [ -e /run/gateway-down ]; then sleep 0.2; else radosgw -f -n client.rgw || true; fi

@@ -8,6 +8,7 @@ import { counting, fill, remove } from './s3-world.ts';
 
 const MIB = 1024 * 1024;
 const LONG_NAME = 'n'.repeat(255);
+const QUITE_LONG_NAME = 'n'.repeat(240);
 
 const SMALL_FILES: Story = {
   name: 'small files, directories and links; again; changes of every kind; and back',
@@ -150,7 +151,8 @@ const ODD_NAMES: Story = {
       name: 'first',
       before({ source }) {
         for (const name of NAMES) fill(source, { [name]: {} });
-        fill(source, { 'one/': {}, [`one/${LONG_NAME}/`]: {}, [`one/${LONG_NAME}/${LONG_NAME}`]: {} });
+        const inside = `one/${QUITE_LONG_NAME}/`;
+        fill(source, { 'one/': {}, [inside]: {}, [inside + LONG_NAME]: {} });
       },
       counts: { EstimatedFilesToTransfer: 15, FilesTransferred: 15, FilesVerified: 15 },
       tree: [
@@ -161,8 +163,8 @@ const ODD_NAMES: Story = {
         'f 0644 me:me 1700000000 0 e3b0c442 a\\b',
         'f 0644 me:me 1700000000 0 e3b0c442 e\u0301',
         'd 0755 me:me 1700000000 one/',
-        `d 0755 me:me 1700000000 one/${LONG_NAME}/`,
-        `f 0644 me:me 1700000000 0 e3b0c442 one/${LONG_NAME}/${LONG_NAME}`,
+        `d 0755 me:me 1700000000 one/${QUITE_LONG_NAME}/`,
+        `f 0644 me:me 1700000000 0 e3b0c442 one/${QUITE_LONG_NAME}/${LONG_NAME}`,
         'f 0644 me:me 1700000000 0 e3b0c442 plus+and%41',
         'f 0644 me:me 1700000000 0 e3b0c442 tab\tline\n',
         'f 0644 me:me 1700000000 0 e3b0c442 ~*?;:@=$,!()[]{}|#',
@@ -173,6 +175,52 @@ const ODD_NAMES: Story = {
     },
   ],
   back: { EstimatedFilesToTransfer: 14, FilesTransferred: 14, FilesSkipped: 1, FilesVerified: 15 },
+};
+
+const LONG_DIRECTORY: Story = {
+  name: 'a directory whose name is as long as can be',
+  pair: 'directory to bucket',
+  steps: [
+    {
+      name: 'first',
+      before: ({ source }) =>
+        fill(source, { [`${LONG_NAME}/`]: {}, [`${LONG_NAME}/a.txt`]: { text: 'hello' } }),
+      counts: {
+        EstimatedFilesToTransfer: 3,
+        EstimatedBytesToTransfer: 5,
+        FilesTransferred: 3,
+        FilesVerified: 3,
+        BytesWritten: 5,
+        BytesTransferred: 5,
+      },
+      tree: [
+        'd 0755 me:me 1600000000 ./',
+        `d 0755 me:me 1700000000 ${LONG_NAME}/`,
+        `f 0644 me:me 1700000000 5 2cf24dba ${LONG_NAME}/a.txt`,
+      ],
+    },
+  ],
+  // MinIO keeps keys as files, that of a directory with nine bytes more in its name.
+  elsewhere: {
+    minio: [
+      {
+        name: 'the directory fails, what is in it arrives',
+        before: ({ source }) =>
+          fill(source, { [`${LONG_NAME}/`]: {}, [`${LONG_NAME}/a.txt`]: { text: 'hello' } }),
+        ends: 'FilesSkipped',
+        problems: [/^failed \/n{255}: .*HTTP 400/],
+        counts: {
+          EstimatedFilesToTransfer: 3,
+          EstimatedBytesToTransfer: 5,
+          FilesTransferred: 2,
+          FilesVerified: 2,
+          BytesWritten: 5,
+          BytesTransferred: 5,
+        },
+        tree: ['d 0755 me:me 1600000000 ./', `f 0644 me:me 1700000000 5 2cf24dba ${LONG_NAME}/a.txt`],
+      },
+    ],
+  },
 };
 
 const LARGE_BYTES = 20 * MIB + 8 * MIB + 24 * MIB + 'at the end'.length;
@@ -335,46 +383,90 @@ const INFREQUENT_ACCESS: Story = {
       ],
     },
   ],
+  elsewhere: {
+    minio: [
+      {
+        name: 'MinIO has no such class',
+        before: ({ source }) => fill(source, AROUND(128 * 1024)),
+        ends: 'FilesSkipped',
+        problems: [/^failed \/131072: .*InvalidStorageClass. Give the location a class that this server has/],
+        counts: {
+          EstimatedFilesToTransfer: 3,
+          EstimatedBytesToTransfer: 262143,
+          FilesTransferred: 2,
+          FilesVerified: 2,
+          BytesWritten: 131071,
+          BytesTransferred: 262143,
+        },
+        tree: ['d 0755 me:me 1600000000 ./', 'f 0644 me:me 1700000000 131071 5a5e7339 131071'],
+      },
+    ],
+  },
 };
+
+/** What is archived can be read by nobody, on S3. */
+const glacierSteps = (content: string): Story['steps'] => [
+  {
+    name: 'first',
+    before: ({ source }) => fill(source, AROUND(40 * 1024)),
+    counts: {
+      EstimatedFilesToTransfer: 3,
+      EstimatedBytesToTransfer: 81919,
+      FilesTransferred: 3,
+      FilesVerified: 3,
+      BytesWritten: 81919,
+      BytesTransferred: 81919,
+    },
+    tree: [
+      'd 0755 me:me 1600000000 ./',
+      'f 0644 me:me 1700000000 40959 60f9896c 40959',
+      `f 0644 me:me 1700000000 40960 ${content} GLACIER 40960`,
+    ],
+  },
+  {
+    name: 'again',
+    counts: { FilesSkipped: 3 },
+    tree: [
+      'd 0755 me:me 1600000000 ./',
+      'f 0644 me:me 1700000000 40959 60f9896c 40959',
+      `f 0644 me:me 1700000000 40960 ${content} GLACIER 40960`,
+    ],
+  },
+];
 
 const GLACIER: Story = {
   name: 'storage class GLACIER: what is smaller than 40 KiB goes to STANDARD, and archives are not read',
   pair: 'directory to bucket',
   at: { S3StorageClass: 'GLACIER' },
-  steps: [
-    {
-      name: 'first',
-      before: ({ source }) => fill(source, AROUND(40 * 1024)),
-      counts: {
-        EstimatedFilesToTransfer: 3,
-        EstimatedBytesToTransfer: 81919,
-        FilesTransferred: 3,
-        FilesVerified: 3,
-        BytesWritten: 81919,
-        BytesTransferred: 81919,
+  steps: glacierSteps('archived'),
+  elsewhere: {
+    // To radosgw a class is a name: what is in it can be read at once.
+    radosgw: glacierSteps('672f5349'),
+    minio: [
+      {
+        name: 'MinIO has no such class',
+        before: ({ source }) => fill(source, AROUND(40 * 1024)),
+        ends: 'FilesSkipped',
+        problems: [/^failed \/40960: .*InvalidStorageClass. Give the location a class that this server has/],
+        counts: {
+          EstimatedFilesToTransfer: 3,
+          EstimatedBytesToTransfer: 81919,
+          FilesTransferred: 2,
+          FilesVerified: 2,
+          BytesWritten: 40959,
+          BytesTransferred: 81919,
+        },
+        tree: ['d 0755 me:me 1600000000 ./', 'f 0644 me:me 1700000000 40959 60f9896c 40959'],
       },
-      tree: [
-        'd 0755 me:me 1600000000 ./',
-        'f 0644 me:me 1700000000 40959 60f9896c 40959',
-        'f 0644 me:me 1700000000 40960 archived GLACIER 40960',
-      ],
-    },
-    {
-      name: 'again',
-      counts: { FilesSkipped: 3 },
-      tree: [
-        'd 0755 me:me 1600000000 ./',
-        'f 0644 me:me 1700000000 40959 60f9896c 40959',
-        'f 0644 me:me 1700000000 40960 archived GLACIER 40960',
-      ],
-    },
-  ],
+    ],
+  },
 };
 
 /** From a directory, or to one. */
 export const DIRECTORY_STORIES: readonly Story[] = [
   SMALL_FILES,
   ODD_NAMES,
+  LONG_DIRECTORY,
   LARGE_FILES,
   FOREIGN_OBJECTS,
   INFREQUENT_ACCESS,

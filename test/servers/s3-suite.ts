@@ -7,12 +7,14 @@ import { backendContract } from '../contract/backend.ts';
 import { skipWithout } from './container-engine.ts';
 import { type S3Server, type S3ServerName, startS3Server } from './s3.ts';
 import { BUCKET_STORIES } from './s3-bucket-stories.ts';
+import { survivesKill } from './s3-kill.ts';
 import { DIRECTORY_STORIES } from './s3-stories.ts';
 import { tellStories } from './s3-tasks.ts';
+import { comesRightAgain } from './s3-trouble.ts';
 import { openWorld } from './s3-world.ts';
 
 /**
- * All that must hold over a real S3 server in a container of its own: the backend contract and whole tasks.
+ * All that must hold over a real S3 server in a container of its own: the backend contract, whole tasks, trouble, its death.
  * `except`: clauses of the contract that the server cannot keep, each with its reason; told in
  * docs/differences.md too.
  */
@@ -29,9 +31,10 @@ export async function s3ServerSuite(
   t.teardown(() => server[Symbol.asyncDispose]());
   contract(name, server, except);
   const { endpoint, accessKeyId, secretAccessKey } = server;
-  tellStories(name, [...DIRECTORY_STORIES, ...BUCKET_STORIES], () =>
-    openWorld({ endpoint, accessKeyId, secretAccessKey }),
-  );
+  const open = () => openWorld({ endpoint, accessKeyId, secretAccessKey });
+  tellStories(name, [...DIRECTORY_STORIES, ...BUCKET_STORIES], open);
+  comesRightAgain(name, open);
+  survivesKill(name, server);
 }
 
 function contract(

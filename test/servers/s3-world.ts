@@ -96,7 +96,8 @@ export async function openWorld(server: Endpoint | undefined, bindings: readonly
   const datasync = new DataSyncClient({
     endpoint: emulator.endpoint,
     region,
-    credentials: USER,
+    // The SDK writes into what it is given.
+    credentials: { ...USER },
     maxAttempts: 1,
   });
   const { AgentArn = '' } = await datasync.send(
