@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { SignableRequest } from '../base/sigv4.ts';
@@ -20,11 +20,17 @@ export interface ServerOptions {
   /** Takes what is not DataSync's: the S3 endpoint. Its requests do not go through express, which costs more than a small object does. */
   readonly fallback?: PlainHandler | undefined;
   /** Others, by the beginning of their paths, such as `/_console`. They come before the fallback. */
-  readonly mounts?: readonly { readonly path: string; readonly handler: RequestHandler }[];
+  readonly mounts?: readonly Mount[];
   /** What `GET /ready` tells; `GET /health` tells only that the process answers. */
   readonly ready: () => boolean | Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Something at a path of its own, loaded when it is first asked for: with express it takes a third of the start. */
+export interface Mount {
+  readonly path: string;
+  readonly load: () => Promise<RequestHandler>;
 }
 
 /** A handler of node:http. */
@@ -100,22 +106,19 @@ async function shut(server: Server): Promise<void> {
   await late;
 }
 
-function application(options: ServerOptions): PlainHandler {
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+function application(options: ServerOptions): Handler {
   const { fallback, mounts = [], log } = options;
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
   const dataSync = dataSyncHandler(options);
-  app.use(health(options));
-  for (const { path, handler } of mounts) app.use(path, handler);
+  const probe = probes(options);
   const others = fallback ? followed(fallback, options) : refuse;
-  app.use((request, response) => others(request, response));
-  app.use(failure(log));
-  const known = [...PROBES, ...mounts.map(({ path }) => path)];
-  const handlerOf = (request: IncomingMessage): PlainHandler | typeof dataSync => {
+  const mounted = mountedApp(mounts, others, log);
+  const handlerOf = (request: IncomingMessage): Handler => {
     if (isForDataSync(request)) return dataSync;
     if (isStrayGet(request)) return refuse;
-    return isBelow(known, request.url ?? '') ? app : others;
+    if (isProbe(request)) return probe;
+    return mounts.some(({ path }) => isBelow(path, request)) ? mounted : others;
   };
   return async (request, response) => {
     try {
@@ -126,13 +129,28 @@ function application(options: ServerOptions): PlainHandler {
   };
 }
 
-const PROBES = ['/health', '/ready'];
+/** Whether express may find `request` below `path`. It does not tell capitals from small letters. */
+function isBelow(path: string, { url = '' }: IncomingMessage): boolean {
+  return !url.startsWith('/') || url.toLowerCase().startsWith(path);
+}
 
-/** Whether express may know something at `url`. It does not tell capitals from small letters. */
-function isBelow(paths: readonly string[], url: string): boolean {
-  if (!url.startsWith('/')) return true;
-  const asked = url.toLowerCase();
-  return paths.some((path) => asked.startsWith(path));
+/** The mounts as one handler; what they leave goes to `others`. */
+function mountedApp(mounts: readonly Mount[], others: Handler, log: Log): Handler {
+  let loading: ReturnType<typeof load> | undefined;
+  const load = async () => {
+    const { default: express } = await import('express');
+    const app = express();
+    app.disable('x-powered-by');
+    app.disable('etag');
+    for (const mount of mounts) app.use(mount.path, await mount.load());
+    app.use((request, response) => others(request, response));
+    app.use(failure(log));
+    return app;
+  };
+  return async (request, response) => {
+    loading ??= load();
+    (await loading)(request, response);
+  };
 }
 
 function refuse(_request: IncomingMessage, response: ServerResponse): void {
@@ -234,21 +252,21 @@ function send(response: ServerResponse, answer: ApiAnswer): void {
   response.end(answer.body);
 }
 
+const HEALTH = '/health';
+const READY = '/ready';
+
 /** Apart from S3, whose buckets might be called `health` or `ready`: a signed request is S3's. */
-function health(options: ServerOptions): RequestHandler {
-  const probes = new Map<string, () => Promise<{ status: number; text: string }>>([
-    ['/health', async () => ({ status: 200, text: 'ok' })],
-    [
-      '/ready',
-      async () =>
-        (await options.ready()) ? { status: 200, text: 'ready' } : { status: 503, text: 'starting' },
-    ],
-  ]);
-  return async (request, response, next) => {
-    const probe = request.method === 'GET' ? probes.get(request.path) : undefined;
-    if (!probe || claimedCredential(signable(request))) return next();
-    const { status, text } = await probe();
-    response.status(status).json({ status: text });
+function isProbe(request: IncomingMessage): boolean {
+  const asked = signable(request);
+  const { method, path } = asked;
+  return method === 'GET' && (path === HEALTH || path === READY) && !claimedCredential(asked);
+}
+
+function probes({ ready }: ServerOptions): Handler {
+  return async (request, response) => {
+    const isUp = signable(request).path === HEALTH;
+    if (isUp || (await ready())) sendJson(response, 200, { status: isUp ? 'ok' : 'ready' });
+    else sendJson(response, 503, { status: 'starting' });
   };
 }
 
@@ -268,6 +286,10 @@ function broke(error: unknown, request: IncomingMessage, response: ServerRespons
     response.destroy();
     return;
   }
-  const body = JSON.stringify({ __type: 'InternalException' });
-  response.writeHead(500, { 'content-type': 'application/json; charset=utf-8' }).end(body);
+  sendJson(response, 500, { __type: 'InternalException' });
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  send(response, { status, headers, body: JSON.stringify(value), about: {} });
 }

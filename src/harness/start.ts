@@ -19,7 +19,6 @@ import { createVolumes, type Volumes } from '../storage/volumes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { lateAgent } from './late-agent.ts';
-import { ownRoutes } from './own-routes.ts';
 
 /** What an emulator is given beside its configuration. */
 export interface EmulatorParts {
@@ -82,7 +81,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     port: config.port,
     dataSync: async (request, requestId) => (await whenPut.promise).protocol(request, requestId),
     fallback: s3.handler,
-    mounts: [{ path: '/_datasync', handler: ownRoutes(async () => (await whenPut.promise).plane) }],
+    mounts: [{ path: '/_datasync', load: () => loadOwnRoutes(async () => (await whenPut.promise).plane) }],
     ready: () => whenPut.isDone(),
     clock,
     log,
@@ -107,6 +106,11 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     await s3.close();
     throw error;
   }
+}
+
+async function loadOwnRoutes(plane: () => Promise<LiveControlPlane>) {
+  const { ownRoutes } = await import('./own-routes.ts');
+  return ownRoutes(plane);
 }
 
 /** What requests are answered with, known a moment after the server listens: executions need its address. */

@@ -1,6 +1,5 @@
-import type { RequestHandler } from 'express';
 import { dataSyncProtocol } from '../../src/api/json-protocol.ts';
-import { listen, type PlainHandler } from '../../src/api/server.ts';
+import { listen, type Mount, type PlainHandler } from '../../src/api/server.ts';
 import type { SignatureRules } from '../../src/api/signatures.ts';
 import { streamLog } from '../../src/base/log.ts';
 import { systemClock } from '../../src/base/system-clock.ts';
@@ -12,7 +11,7 @@ export interface FakeOptions {
   readonly actions?: Partial<ActionTable>;
   readonly signatures?: SignatureRules;
   readonly fallback?: PlainHandler;
-  readonly mounts?: readonly { readonly path: string; readonly handler: RequestHandler }[];
+  readonly mounts?: readonly Mount[];
   readonly ready?: () => boolean;
 }
 

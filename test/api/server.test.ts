@@ -85,7 +85,10 @@ t.test('without S3, all that is not DataSync is refused', async (t) => {
 t.test('health, readiness and mounts', async (t) => {
   let isReady = false;
   const console = express.Router().get('/hello', (_request, response) => void response.send('hi'));
-  const fake = await startFake({ ready: () => isReady, mounts: [{ path: '/_console', handler: console }] });
+  const fake = await startFake({
+    ready: () => isReady,
+    mounts: [{ path: '/_console', load: async () => console }],
+  });
   t.teardown(fake.close);
   t.equal((await fetch(`${fake.endpoint}/health`)).status, 200);
   t.equal((await fetch(`${fake.endpoint}/ready`)).status, 503);
