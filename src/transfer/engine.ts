@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Backend } from '../storage/backend.ts';
+import { tmpdir } from 'node:os';
+import { type Backend, StorageError } from '../storage/backend.ts';
 import { Channel } from './channel.ts';
 import { type TransferControl, type TransferEvent, TransferFailed, type TransferOptions } from './job.ts';
 import { Ledger } from './ledger.ts';
@@ -36,7 +37,7 @@ export async function* transfer(job: TransferJob): AsyncGenerator<TransferEvent>
   const events = new Channel<TransferEvent>();
   const work = carryOutJob(job, events, signal).then(
     () => events.end(),
-    (error: unknown) => events.end({ error: signal.aborted ? signal.reason : error }),
+    (error: unknown) => events.end({ error: signal.aborted ? signal.reason : explained(error) }),
   );
   try {
     for await (const event of events) yield event;
@@ -45,6 +46,14 @@ export async function* transfer(job: TransferJob): AsyncGenerator<TransferEvent>
     events.end();
     await work;
   }
+}
+
+/** A ledger that cannot be written is the machine's trouble: people are told where. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof StorageError || !('code' in error)) return error;
+  if (!/^(E[A-Z]+$|SQLITE_(FULL|IOERR|CANTOPEN|READONLY))/.test(String(error.code))) return error;
+  const message = `The notes of the run cannot be kept in ${tmpdir()}: ${error.message}. Make room there, or let TMPDIR name another directory.`;
+  return new TransferFailed('internal', message, { cause: error });
 }
 
 async function carryOutJob(

@@ -79,7 +79,7 @@ function stepOf(lane: Lane, row: Row): Planned {
 export class Ledger implements Disposable {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof prepareStatements>;
-  /** Removed at the end; undefined for a ledger that is kept. */
+  /** Undefined for a ledger that is kept. */
   readonly #temporary: string | undefined;
   readonly #last = new Map<Lane, number>();
   #changes = 0;
@@ -93,6 +93,8 @@ export class Ledger implements Disposable {
     if (path !== null) makeDirectories(dirname(path));
     if (path !== null) rmSync(path, { force: true });
     this.#db = new Database(file);
+    // Its file has no name from now on: a run that is killed leaves nothing. Where that cannot be, it goes at the end.
+    if (process.platform !== 'win32') this.#removeTemporary();
     // A killed run leaves a ledger that nobody resumes: safety against a crash would buy nothing.
     this.#db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192;');
     this.#db.exec(TABLES);
@@ -250,6 +252,10 @@ export class Ledger implements Disposable {
   [Symbol.dispose](): void {
     this.#commit();
     this.#db.close();
+    this.#removeTemporary();
+  }
+
+  #removeTemporary(): void {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
   }
 

@@ -253,3 +253,13 @@ t.test('lost bytes are not taken for success', async (t) => {
   ]);
   t.equal((await destination.stat(relPath('a'))).sizeBytes, 5);
 });
+
+t.test('notes that cannot be kept end the run, and it says where', async (t) => {
+  const { source, destination } = await places({ f: '1' });
+  const ledgerPath = `${t.testdir()}/${'n'.repeat(300)}`;
+  t.match((await until(source, destination, { ledgerPath })).error, {
+    name: 'TransferFailed',
+    code: 'internal',
+    message: /^The notes of the run cannot be kept in /,
+  });
+});

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import t from 'tap';
 import type { RelPath } from '../../src/base/path.ts';
 import type { Entry } from '../../src/storage/backend.ts';
@@ -17,16 +16,21 @@ const entry = (at: string): Entry => ({
 const fullest: Entry = { ...entry('d/ü"\n'), implied: true, kind: 'directory', mtimeNs: null, metadata: {} };
 
 t.test('a ledger that is not kept leaves nothing behind', async (t) => {
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('datasync-local-'));
+  const directory = t.testdir();
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = directory;
+  t.teardown(() => {
+    delete process.env['TMPDIR'];
+    if (before !== undefined) process.env['TMPDIR'] = before;
+  });
   {
     using ledger = new Ledger(null);
-    ledger.plan({ lane: 'file', action: 'copy', entry: entry('a') });
+    if (process.platform !== 'win32') t.strictSame(readdirSync(directory), [], 'not even when it is killed');
+    const count = 5000;
+    for (let at = 0; at < count; at++) ledger.plan({ lane: 'file', action: 'copy', entry: entry(`a${at}`) });
+    t.equal([...ledger.steps('file', 'planned')].length, count);
   }
-  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('datasync-local-'));
-  t.strictSame(
-    after.filter((name) => !before.includes(name)),
-    [],
-  );
+  t.strictSame(readdirSync(directory), []);
 });
 
 t.test('one that is kept is there afterwards, and a new run begins a new one', async (t) => {
