@@ -1,6 +1,6 @@
 // Conformance speaks to its target as a user does: over HTTP, with AWS's own clients. It never imports the product.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ export interface Target extends AsyncDisposable {
   readonly region: string;
   readonly datasync: DataSyncClient;
   readonly s3: S3Client;
+  /** Ends it as a power cut does: nothing of it can say goodbye. */
+  kill(): Promise<void>;
 }
 
 /** Starts the emulator as a user does, on a free port. `flags` are those of `datasync-local start`. */
@@ -33,12 +35,16 @@ export async function startTarget(flags: readonly string[] = []): Promise<Target
     region,
     datasync: new DataSyncClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
-    async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
+    kill: () => end(child, 'SIGKILL'),
+    [Symbol.asyncDispose]: () => end(child, 'SIGTERM'),
   };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
 }
 
 async function readyEndpoint(output: NodeJS.ReadableStream): Promise<string> {
