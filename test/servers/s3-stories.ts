@@ -223,7 +223,7 @@ const LONG_DIRECTORY: Story = {
   },
 };
 
-const LARGE_BYTES = 20 * MIB + 8 * MIB + 24 * MIB + 'at the end'.length;
+const LARGE_BYTES = 20 * MIB + 8 * MIB + 16 * MIB + 'at the end'.length;
 
 const LARGE_FILES: Story = {
   name: 'large files and one with a hole',
@@ -235,7 +235,7 @@ const LARGE_FILES: Story = {
         fill(source, {
           '20 MiB': { text: counting(20 * MIB) },
           '8 MiB': { text: counting(8 * MIB) },
-          sparse: { end: 'at the end', after: 24 * MIB },
+          sparse: { end: 'at the end', after: 16 * MIB },
         }),
       counts: {
         EstimatedFilesToTransfer: 4,
@@ -249,7 +249,7 @@ const LARGE_FILES: Story = {
         'd 0755 me:me 1600000000 ./',
         'f 0644 me:me 1700000000 20971520 2bc0ad6a 20 MiB',
         'f 0644 me:me 1700000000 8388608 b4ff4cd7 8 MiB',
-        'f 0644 me:me 1700000000 25165834 d4239e34 sparse',
+        'f 0644 me:me 1700000000 16777226 ed75157a sparse',
       ],
     },
     {
@@ -260,7 +260,7 @@ const LARGE_FILES: Story = {
         'd 0755 me:me 1600000000 ./',
         'f 0600 me:me 1700000000 20971520 2bc0ad6a 20 MiB',
         'f 0644 me:me 1700000000 8388608 b4ff4cd7 8 MiB',
-        'f 0644 me:me 1700000000 25165834 d4239e34 sparse',
+        'f 0644 me:me 1700000000 16777226 ed75157a sparse',
       ],
     },
   ],

@@ -27,6 +27,8 @@ export async function s3ServerSuite(
     t.test(`${name} keeps the backend contract, and tasks over it`, { skip }, async () => undefined);
     return;
   }
+  // Half a minute, on a machine that has nothing else to do.
+  t.setTimeout(300_000);
   const server = await startS3Server(name);
   t.teardown(() => server[Symbol.asyncDispose]());
   contract(name, server, except);

@@ -183,14 +183,14 @@ export async function openWorld(server: Endpoint | undefined, bindings: readonly
       return TaskExecutionArn;
     },
     /** What DescribeTaskExecution says as soon as `wanted` holds. */
-    seen(TaskExecutionArn: string, wanted: (execution: Ended) => boolean): Promise<Ended> {
+    seen(TaskExecutionArn: string, wanted: (execution: Ended) => boolean, withinMs?: number): Promise<Ended> {
       return until(async () => {
         const execution = await datasync.send(new DescribeTaskExecutionCommand({ TaskExecutionArn }));
         return wanted(execution) ? execution : undefined;
-      });
+      }, withinMs);
     },
-    ended(execution: string): Promise<Ended> {
-      return this.seen(execution, ({ Status }) => Status === 'SUCCESS' || Status === 'ERROR');
+    ended(execution: string, withinMs?: number): Promise<Ended> {
+      return this.seen(execution, ({ Status }) => Status === 'SUCCESS' || Status === 'ERROR', withinMs);
     },
     async run(task: string, more: Partial<StartTaskExecutionCommandInput> = {}): Promise<Ended> {
       return this.ended(await this.start(task, more));
@@ -215,13 +215,16 @@ export async function openWorld(server: Endpoint | undefined, bindings: readonly
   };
 }
 
-/** Asks again and again until there is an answer. @throws Error after a minute */
-export async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
-  const giveUpAt = clock.now() + LONGEST_MS;
+/** Asks again and again until there is an answer. @throws Error when there is none in time */
+export async function until<Value>(
+  ask: () => Promise<Value | undefined>,
+  withinMs = LONGEST_MS,
+): Promise<Value> {
+  const giveUpAt = clock.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (clock.now() > giveUpAt) throw new Error(`Nothing after ${LONGEST_MS} ms.`);
+    if (clock.now() > giveUpAt) throw new Error(`Nothing after ${withinMs} ms.`);
     await clock.sleep(20);
   }
 }
