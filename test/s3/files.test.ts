@@ -322,17 +322,31 @@ t.test('a process that is killed loses nothing that was answered, and shows noth
   t.equal(contentFiles(directory).length, inFiles, `of ${left} files no leftover is there after the start`);
 });
 
-t.test('a disk without room takes nothing, says so, and goes on', async (t) => {
-  const directory = t.testdir({});
-  const { port, kill } = await child(directory, '2048');
-  t.teardown(kill);
-  await status(port, 'PUT', `/${Bucket}`);
-  t.equal(await status(port, 'PUT', `/${Bucket}/too-large`, 'x'.repeat(3 * MIB)), 507);
-  t.equal(await status(port, 'GET', `/${Bucket}/too-large`), 404);
-  t.ok(await filesBecome(directory, 0));
-  t.equal(await status(port, 'PUT', `/${Bucket}/small`, 'x'), 200);
-  t.equal(await status(port, 'GET', `/${Bucket}/small`), 200);
-});
+t.test(
+  'a disk without room takes nothing, says so, and goes on; so does the next start after a kill',
+  async (t) => {
+    const directory = t.testdir({});
+    const { port, kill } = await child(directory, '8192');
+    await status(port, 'PUT', `/${Bucket}`);
+    t.equal(await status(port, 'PUT', `/${Bucket}/too-large`, 'x'.repeat(5 * MIB)), 507);
+    t.equal(await status(port, 'GET', `/${Bucket}/too-large`), 404);
+    t.ok(await filesBecome(directory, 0));
+    t.equal(await status(port, 'PUT', `/${Bucket}/small`, 'x'), 200);
+    t.equal(await status(port, 'GET', `/${Bucket}/small`), 200);
+
+    const headers = { 'content-length': large.length };
+    const half = request({ port, method: 'PUT', path: `/${Bucket}/half`, headers });
+    half.on('error', () => undefined);
+    half.write(large.subarray(0, 2 * MIB));
+    t.ok(await filesBecome(directory, 1), 'half of one is on its way');
+    await kill();
+    t.equal(contentFiles(directory).length, 1);
+    const { raw } = await opened(t, directory);
+    t.equal(contentFiles(directory).length, 0, 'what was left is removed at the start');
+    t.equal((await raw({ path: `/${Bucket}/small` })).text, 'x');
+    t.equal((await raw({ path: `/${Bucket}/half` })).code, 'NoSuchKey');
+  },
+);
 
 function failureOf(open: Promise<unknown>): Promise<StoreError> {
   return open.then(

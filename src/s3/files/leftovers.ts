@@ -5,6 +5,10 @@ import { S3Error } from '../s3-error.ts';
 import { SHARD } from './blobs.ts';
 import type { Row, S3Index } from './s3-index.ts';
 
+/** What has another name is not ours. */
+const SHARD_NAME = /^[0-9a-f]{6,}$/;
+const BLOB_NAME = /^\d+$/;
+
 /**
  * Removes what a process that was killed left behind: rows of content that nobody uses, and files that no row
  * knows, such as those of writes that were never answered.
@@ -18,6 +22,7 @@ export function removeLeftovers(index: S3Index, directory: string, log: Log): vo
   );
   let files = 0;
   for (const shard of readdirSync(directory)) {
+    if (!SHARD_NAME.test(shard)) continue;
     const first = Number.parseInt(shard, 16) * SHARD;
     const rows = select.all(first, first + SHARD) as Row[];
     const known = new Set(rows.map(([id]) => String(id)));
@@ -40,7 +45,7 @@ function removeUnused(index: S3Index, log: Log): void {
 /** Removes the files that are not in `known`, and the directory with the last of them. Returns how many. */
 function removeUnknown(directory: string, known: ReadonlySet<string>): number {
   const names = readdirSync(directory);
-  const unknown = names.filter((name) => !known.has(name));
+  const unknown = names.filter((name) => BLOB_NAME.test(name) && !known.has(name));
   for (const name of unknown) unlinkSync(join(directory, name));
   if (unknown.length === names.length) rmdirSync(directory);
   return unknown.length;
