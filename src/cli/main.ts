@@ -10,7 +10,8 @@ silenceSdkWarning();
 // Whoever reads our output may have heard enough (`| head`): that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`Its output cannot be written: ${error.message}\n`, () => process.exit(1));
   });
 }
 

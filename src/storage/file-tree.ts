@@ -4,6 +4,7 @@ import { entryOf } from './files/entry.ts';
 import { attempt, errnoOf, failed } from './files/errors.ts';
 import type { Device, Ground } from './files/ground.ts';
 import { listDirectory } from './files/listing.ts';
+import { nameBeside } from './files/move-aside.ts';
 import { readContent, readSmallFile } from './files/reading.ts';
 import { place } from './files/staged-file.ts';
 import { Staging } from './files/staging.ts';
@@ -39,13 +40,24 @@ export function fileTree(ground: Ground, stagingId: string | undefined): Backend
   const replace = (path: RelPath, stamp: Stamp, make: (address: string) => void) => {
     if (path === ROOT) throw failed('EISDIR', path);
     checkLength(ground, path);
-    const { path: staged } = staging.create((at) => make(ground.address(at)));
+    const through = (staged: RelPath) => {
+      try {
+        stampAt(ground, staged, posixStamp(ground, stamp));
+        place(ground, staged, path);
+      } finally {
+        // Of two names of one file, the move leaves both.
+        staging.discard(staged);
+      }
+    };
     try {
-      stampAt(ground, staged, posixStamp(ground, stamp));
-      place(ground, staged, path);
-    } finally {
-      // Of two names of one file, the move leaves both.
-      staging.discard(staged);
+      through(staging.create((at) => make(ground.address(at))).path);
+    } catch (error) {
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      // Something is mounted inside the location: only what is beside `path` can be moved there.
+      ensureDirectory(ground, parentOf(path));
+      const beside = nameBeside(path);
+      make(ground.address(beside));
+      through(beside);
     }
   };
 

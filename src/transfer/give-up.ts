@@ -29,7 +29,9 @@ export async function giveUp(run: Run, step: Planned, side: Side, error: unknown
   run.ledger.finish(step, 'failed');
   const link = linkIdOf(entry);
   if (link !== undefined) run.ledger.breakFirstName(link, entry.path);
-  if (!blocked || over || run.options.overwrite) return await run.fail(entry, 'transfer', side, failure);
+  // A parent in the way is another matter: this item is not at the destination.
+  const exists = blocked && failure.kind !== 'NotADirectory';
+  if (!exists || over || run.options.overwrite) return await run.fail(entry, 'transfer', side, failure);
   run.ledger.setAside(entry.path, 'exists');
   run.emit({ type: 'skipped', because: 'exists', path: entry.path, kind: entry.kind });
 }

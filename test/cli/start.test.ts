@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -195,6 +197,16 @@ t.test('after kill -9 nothing is lost, and the next run completes the work', asy
   t.equal(await until(after, next, /SUCCESS|ERROR/), 'SUCCESS');
   await second.end('SIGTERM');
   t.same(readdirSync(join(directory, 'destination')).sort(), ['a.bin', 'c.bin', 'folder']);
+});
+
+const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+
+t.test('an output that takes nothing more is told without a stack', { skip: noFull }, async (t) => {
+  const cwd = t.testdir();
+  const program = `"${process.execPath}" "${PROGRAM}" --help >/dev/full 2>told`;
+  const [code] = await once(spawn('/bin/sh', ['-c', program], { cwd, stdio: 'ignore' }), 'close');
+  t.equal(code, 1);
+  t.match(readFileSync(join(cwd, 'told'), 'utf8'), /^Its output cannot be written: ENOSPC.*\n$/);
 });
 
 function bindings(directory: string): string[] {

@@ -210,6 +210,15 @@ export const failureStories: Readonly<Record<string, Story>> = {
     tree: { 'a/inside': '2' },
     told: ['skipped exists /', 'skipped exists a'],
   },
+  'what has a file for its parent there fails, though nothing may be overwritten': {
+    source: { 'a/b': 'new' },
+    destination: { a: 'file' },
+    unless: impliedDirectories,
+    options: { overwrite: false },
+    tree: { a: 'file' },
+    told: ['skipped exists /', 'skipped exists a/', 'failed transfer destination NotADirectory a/b'],
+    phases: ['prepare true', 'transfer false', 'verify true'],
+  },
   'names that are too long for the destination fail alone': {
     source: { ['n'.repeat(60)]: '1', short: '2' },
     wrapDestination: (inner) => wrap(inner, { capabilities: { ...inner.capabilities, maxNameBytes: 50 } }),

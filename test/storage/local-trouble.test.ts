@@ -103,6 +103,8 @@ t.test('a file system mounted inside the location is written to all the same', a
         ...ground.fs,
         renameSync: (from, to) =>
           acrossMounts(String(from), String(to)) ? refusing('EXDEV')() : fs.renameSync(from, to),
+        linkSync: (from, to) =>
+          acrossMounts(String(from), String(to)) ? refusing('EXDEV')() : fs.linkSync(from, to),
       },
     }),
   });
@@ -116,6 +118,14 @@ t.test('a file system mounted inside the location is written to all the same', a
   await backend.makeDirectory(relPath('d/e'), {});
   t.equal(await kindOf(put(backend, 'd/e', 'x')), 'IsADirectory');
   t.strictSame(await names(backend, 'd'), ['e/', 'f'], 'and nothing is left beside it');
+  for (const _ of ['made', 'replaced']) {
+    await backend.makeSymlink?.(relPath('d/s'), 'f', {});
+    await backend.makeHardLink?.(relPath('d/g'), relPath('d/f'));
+  }
+  t.equal(await kindOf(Promise.resolve(backend.makeSymlink?.(relPath('d/e'), 'f', {}))), 'IsADirectory');
+  t.equal(fs.readlinkSync(`${directory}/d/s`), 'f');
+  t.equal(fs.statSync(`${directory}/d/g`).ino, fs.statSync(`${directory}/d/f`).ino);
+  t.strictSame(fs.readdirSync(`${directory}/d`).sort(), ['e', 'f', 'g', 's']);
 });
 
 t.test('an entry that becomes another kind while it is listed is told, in its place', async (t) => {

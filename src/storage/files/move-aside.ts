@@ -8,6 +8,9 @@ import type { Tree } from './tree.ts';
 const CHUNK_BYTES = 1024 * 1024;
 const CHUNK_US = 100;
 
+/** A helper name in the directory of `path`. */
+export const nameBeside = (path: RelPath) => join(parentOf(path), `.aws-datasync-${randomUUID()}`);
+
 /**
  * Moves a staged file to a place on another file system: something is mounted inside the location. It is copied
  * to a helper name beside `path` first, so that readers of `path` never see half of it.
@@ -20,7 +23,7 @@ export async function moveAside(
 ): Promise<void> {
   const { ground, staging } = tree;
   const { fs } = ground;
-  const beside = join(parentOf(path), `.aws-datasync-${randomUUID()}`);
+  const beside = nameBeside(path);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const source = attempt(path, () =>
     fs.openSync(ground.address(staged), constants.O_RDONLY | constants.O_NOFOLLOW),
