@@ -2,8 +2,8 @@ import type { Clock } from '../base/clock.ts';
 
 /** Longest wait before the rate is asked for again, ms. */
 const LOOK_AGAIN_MS = 200;
-/** What was not used within this time is lost: the largest burst, ms. */
-const BURST_MS = 100;
+/** What was not used within this time is lost: the largest burst, ms. A busy process stalls for less. */
+const BURST_MS = 300;
 /** Chunks are let through in pieces of so much time, ms. */
 const PIECE_MS = 50;
 
