@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-datasync';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { Test } from 'tap';
-import type { Target } from './target.ts';
+import type { Clients } from './target.ts';
 
 const known = (text: string | undefined): string => {
   if (!text) throw new Error('An ARN is missing in the answer.');
@@ -22,7 +22,7 @@ const known = (text: string | undefined): string => {
 };
 
 /** A location on an NFS server, with an agent of its own. */
-export async function nfsLocation({ datasync }: Target, host: string, path: string): Promise<string> {
+export async function nfsLocation({ datasync }: Clients, host: string, path: string): Promise<string> {
   const { AgentArn } = await datasync.send(
     new CreateAgentCommand({ ActivationKey: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' }),
   );
@@ -37,7 +37,7 @@ export async function nfsLocation({ datasync }: Target, host: string, path: stri
 }
 
 /** A location in a bucket, which is made. */
-export async function s3Location(target: Target, bucket: string, prefix?: string): Promise<string> {
+export async function s3Location(target: Clients, bucket: string, prefix?: string): Promise<string> {
   await target.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const { LocationArn } = await target.datasync.send(
     new CreateLocationS3Command({
@@ -51,7 +51,7 @@ export async function s3Location(target: Target, bucket: string, prefix?: string
 
 /** A location on an EFS file system. */
 export async function efsLocation(
-  { datasync, region, account }: Target,
+  { datasync, region, account }: Clients,
   fileSystem: string,
 ): Promise<string> {
   const { LocationArn } = await datasync.send(
@@ -68,7 +68,7 @@ export async function efsLocation(
 
 /** A task, waited for until it can be started. */
 export async function readyTask(
-  { datasync }: Target,
+  { datasync }: Clients,
   source: string,
   destination: string,
   more: Partial<CreateTaskCommandInput> = {},
@@ -85,14 +85,17 @@ export async function readyTask(
 }
 
 /** Starts the task and waits for its end. */
-export async function runToEnd(target: Target, TaskArn: string): Promise<DescribeTaskExecutionCommandOutput> {
+export async function runToEnd(
+  target: Clients,
+  TaskArn: string,
+): Promise<DescribeTaskExecutionCommandOutput> {
   const { TaskExecutionArn } = await target.datasync.send(new StartTaskExecutionCommand({ TaskArn }));
   return endOf(target, known(TaskExecutionArn));
 }
 
 /** Polls, as everybody must, until the execution has ended. */
 export async function endOf(
-  { datasync }: Target,
+  { datasync }: Clients,
   TaskExecutionArn: string,
 ): Promise<DescribeTaskExecutionCommandOutput> {
   for (;;) {

@@ -9,13 +9,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 const PROGRAM = fileURLToPath(new URL('../bin/datasync-local', import.meta.url));
 
-/** What the scenarios talk to. */
-export interface Target extends AsyncDisposable {
+/** What the stories talk to, and who they are there. */
+export interface Clients {
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
   readonly datasync: DataSyncClient;
   readonly s3: S3Client;
+}
+
+/** A target that a scenario started for itself. */
+export interface Target extends Clients, AsyncDisposable {
   /** Ends it as a power cut does: nothing of it can say goodbye. */
   kill(): Promise<void>;
 }

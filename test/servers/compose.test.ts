@@ -69,7 +69,7 @@ t.test('compose brings up the emulator and MinIO, and a task runs between them',
     region,
     credentials: { accessKeyId: account, secretAccessKey: 'test' },
   });
-  const target = { endpoint, account, region, datasync, s3, [Symbol.asyncDispose]: async () => undefined };
+  const target = { endpoint, account, region, datasync, s3 };
 
   const source = await nfsLocation(target, 'nas.example', '/export');
   const destination = await s3Location(target, 'from-compose');
