@@ -244,7 +244,9 @@ interface Child {
 async function child(directory: string, largestFile = 'unlimited'): Promise<Child> {
   const script = fileURLToPath(new URL('./serve-until-killed.ts', import.meta.url));
   const node = [process.execPath, '--import=tsx', script, directory];
-  const made = spawn('sh', ['-c', `ulimit -f ${largestFile}; exec "$0" "$@"`, ...node], {
+  // Without tap's own preloads: they take the signal of a file that grows too large, which Node itself ignores.
+  const start = `ulimit -f ${largestFile}; unset NODE_OPTIONS; exec "$0" "$@"`;
+  const made = spawn('sh', ['-c', start, ...node], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [port] = await once(createInterface({ input: made.stdout }), 'line');

@@ -19,9 +19,9 @@ export const asRoot = process.geteuid?.() === 0;
 /** Options of a test about what only Linux has. */
 export const linux = process.platform === 'linux' ? {} : { skip: 'only Linux can do this' };
 
-/** How many handles this process holds below the temporary directory: sockets and the runtime's own do not count. */
-export function openHandles(): number {
-  const below = realpathSync(tmpdir());
+/** How many handles this process holds into a directory: those of the runtime, its caches and sources do not count. */
+export function openHandles(directory: string): number {
+  const below = realpathSync(directory);
   return readdirSync('/proc/self/fd').filter((handle) => targetOf(handle).startsWith(below)).length;
 }
 

@@ -20,7 +20,7 @@ t.test('nothing written, nothing made', async (t) => {
   const directory = scratch(t);
   fs.writeFileSync(`${directory}/f`, 'x');
   const before = fs.statSync(directory, { bigint: true });
-  const handles = openHandles();
+  const handles = openHandles(directory);
   {
     await using backend = await openLocal(directory, '', 'task-1');
     await names(backend);
@@ -29,7 +29,7 @@ t.test('nothing written, nothing made', async (t) => {
   }
   const after = fs.statSync(directory, { bigint: true });
   t.equal(after.ctimeNs, before.ctimeNs);
-  t.equal(openHandles(), handles);
+  t.equal(openHandles(directory), handles);
 });
 
 t.test('the helper folder comes with the first write, hidden and private, and goes at the end', async (t) => {
@@ -190,24 +190,24 @@ t.test('a directory that is removed and made again is found again', async (t) =>
 
 t.test('very deep and very many directories need few handles', linux, async (t) => {
   const directory = scratch(t);
-  const handles = openHandles();
+  const handles = openHandles(directory);
   await using backend = await openLocal(directory);
   const deep = Array.from({ length: 1_500 }, () => 'd').join('/');
   await put(backend, `${deep}/f`, 'deep');
   for (let index = 0; index < 400; index++) await put(backend, `e${index}/f`, 'x');
   t.equal(await get(backend, `${deep}/f`), 'deep');
   await new Promise((resolve) => setImmediate(resolve));
-  t.ok(openHandles() - handles < 150, `${openHandles() - handles} more`);
+  t.ok(openHandles(directory) - handles < 150, `${openHandles(directory) - handles} more`);
 });
 
 t.test('no handle is left open, whatever happens', linux, async (t) => {
   const directory = scratch(t);
-  const before = openHandles();
+  const before = openHandles(directory);
   {
     await using backend = await openLocal(directory);
     await put(backend, 'd/f', bytes(3 * MiB));
     for (let index = 0; index < 100; index++) await put(backend, `d/g${index}`, 'x');
-    const settled = openHandles();
+    const settled = openHandles(directory);
     for (let round = 0; round < 20; round++) {
       const stop = new AbortController();
       for await (const _chunk of backend.read(relPath('d/f'))) break;
@@ -217,11 +217,11 @@ t.test('no handle is left open, whatever happens', linux, async (t) => {
       await failure(collect(backend.read(relPath('d'))));
       await failure(list(backend, 'd/f'));
     }
-    t.equal(openHandles(), settled);
+    t.equal(openHandles(directory), settled);
     t.strictSame(fs.readdirSync(`${directory}/.aws-datasync`).length, 1);
   }
   await new Promise((resolve) => setImmediate(resolve));
-  t.equal(openHandles(), before);
+  t.equal(openHandles(directory), before);
   t.strictSame(fs.readdirSync(directory), ['d']);
 });
 
