@@ -22,6 +22,7 @@ const WORDS: { readonly [kind in StorageErrorKind]: string } = {
   TooLarge: 'File too large',
   Busy: 'Device or resource busy',
   Stale: 'Stale file handle',
+  Interrupted: 'Connection reset by peer',
   Archived: 'Object is archived',
   Throttled: 'Resource temporarily unavailable',
   Unreachable: 'Connection timed out',

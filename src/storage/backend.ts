@@ -57,7 +57,26 @@ export interface Metadata {
    * sizes are compared.
    */
   readonly lastModifiedNs?: bigint;
+  /** Windows: when the file was made, ns since the epoch. */
+  readonly createdNs?: bigint;
+  /** Windows: FILE_ATTRIBUTE_* bits as MS-FSCC 2.6 numbers them, those that a copy can carry. */
+  readonly windowsAttributes?: number;
+  /** Windows: who owns it and who may do what. Only when it was asked for (`SecurityParts`). */
+  readonly security?: WindowsSecurity;
 }
+
+/** Parts of a security descriptor (MS-DTYP 2.4.6) as SDDL texts (MS-DTYP 2.5.1); equal texts mean equal rights. */
+export interface WindowsSecurity {
+  /** Such as `S-1-5-21-1-2-3-1000`. */
+  readonly owner?: string;
+  /** Such as `D:PAI(A;OICI;FA;;;S-1-1-0)`. */
+  readonly dacl?: string;
+  /** Such as `S:(AU;SA;FA;;;S-1-1-0)`. */
+  readonly sacl?: string;
+}
+
+/** Which parts of a security descriptor are wanted. */
+export type SecurityParts = 'owner-dacl' | 'owner-dacl-sacl';
 
 /** What an object store keeps about the content, as HTTP has it. */
 export interface ContentHeaders {
@@ -79,6 +98,10 @@ export interface Stamp {
   readonly user?: Readonly<Record<string, string>>;
   readonly content?: ContentHeaders;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly createdNs?: bigint;
+  readonly windowsAttributes?: number;
+  /** The parts that are given are written, the others left as the storage makes them. */
+  readonly security?: WindowsSecurity;
 }
 
 /** Something the listing found but that cannot be used: a name that is not UTF-8, a key like `a//b`, an entry that cannot be looked at. */
@@ -116,7 +139,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ListOptions extends CallOptions {
+  /** Fill in `metadata.security` where it is kept; one more request for each item. Default: not. */
+  readonly security?: SecurityParts;
+}
+
 export interface StatOptions extends CallOptions {
+  /** As in `ListOptions`. */
+  readonly security?: SecurityParts;
   /** A version other than the newest, where the storage keeps versions. */
   readonly versionId?: string;
   /**
@@ -185,7 +215,7 @@ export interface Backend extends AsyncDisposable {
    * "/"), each name once. Read as it is consumed; a huge directory is not held as entries.
    * @throws NotFound, NotADirectory, PermissionDenied
    */
-  list(directory: RelPath, options?: CallOptions): AsyncIterable<Listed>;
+  list(directory: RelPath, options?: ListOptions): AsyncIterable<Listed>;
 
   /** Everything known of one path; never follows a symbolic link. The root can be asked for. @throws NotFound */
   stat(path: RelPath, options?: StatOptions): Promise<Entry>;
@@ -203,6 +233,7 @@ export interface Backend extends AsyncDisposable {
   /**
    * Makes or replaces a file. All or nothing for readers: they see what was there before, or all of the new
    * content with its stamp. Missing parent directories are made. A body that fails leaves nothing behind.
+   * @throws Interrupted when a server lost what was under way: nothing is left behind, and a new body may be tried
    */
   write(
     path: RelPath,

@@ -3,14 +3,18 @@ import type { Backend, CallOptions, Driver, StorageContext } from './backend.ts'
 import { STAGING_FOLDER } from './files/staging.ts';
 import { type LocalConfig, local } from './local.ts';
 import { type MemoryConfig, memory } from './memory.ts';
+import { type NfsConfig, nfs } from './nfs.ts';
 import { type S3Config, s3 } from './s3.ts';
+import { type SmbConfig, smb } from './smb.ts';
 import { type UnbuiltConfig, unbuilt } from './unbuilt.ts';
 
 /** The table of drivers: a new kind of storage is one file and one line here. */
 const drivers = {
   memory,
   directory: local,
+  nfs,
   s3,
+  smb,
   unbuilt,
 } as const;
 
@@ -18,10 +22,12 @@ const drivers = {
 export type StorageTarget =
   | ({ readonly driver: 'memory' } & MemoryConfig)
   | ({ readonly driver: 'directory' } & LocalConfig)
+  | ({ readonly driver: 'nfs' } & NfsConfig)
   | ({ readonly driver: 's3' } & S3Config)
+  | ({ readonly driver: 'smb' } & SmbConfig)
   | ({ readonly driver: 'unbuilt' } & UnbuiltConfig);
 
-export type { LocalConfig, MemoryConfig, S3Config, UnbuiltConfig };
+export type { LocalConfig, MemoryConfig, NfsConfig, S3Config, SmbConfig, UnbuiltConfig };
 export { STAGING_FOLDER };
 
 /** @throws StorageError when the location is not to be had; see `Driver.open`. */
@@ -46,12 +52,19 @@ export function placeOf(target: StorageTarget): readonly string[] {
       return [target.driver, target.volume, ...namesOf(target.root)];
     case 'directory':
       return [target.driver, ...namesOf(realPath(target.directory)), ...namesOf(target.root)];
+    case 'nfs':
+      return [target.driver, hostAndPort(target, 2049), ...namesOf(target.path)];
+    case 'smb':
+      return [target.driver, hostAndPort(target, 445), target.share.toLowerCase(), ...namesOf(target.root)];
     case 's3':
       return [target.driver, target.endpoint, target.bucket, ...namesOf(target.prefix)];
     case 'unbuilt':
       return [target.driver, target.label];
   }
 }
+
+const hostAndPort = ({ host, port }: { host: string; port?: number }, usual: number) =>
+  `${host.toLowerCase()}:${port ?? usual}`;
 
 /** What cannot be followed is refused when it is opened. */
 function realPath(directory: string): string {

@@ -13,6 +13,8 @@ export type StorageErrorKind =
   | 'TooLarge'
   | 'Busy'
   | 'Stale'
+  /** The connection broke or the server began anew while something was under way: it can be done again from its start. */
+  | 'Interrupted'
   | 'Archived'
   | 'Throttled'
   | 'Unreachable'
@@ -21,7 +23,12 @@ export type StorageErrorKind =
   | 'Unsupported'
   | 'Io';
 
-const RETRYABLE: ReadonlySet<StorageErrorKind> = new Set(['Throttled', 'Unreachable', 'Stale']);
+const RETRYABLE: ReadonlySet<StorageErrorKind> = new Set([
+  'Throttled',
+  'Unreachable',
+  'Stale',
+  'Interrupted',
+]);
 
 /** The only error that leaves a backend (but for the failures of a body that was handed in, and an abort's reason). */
 export class StorageError extends Error {
