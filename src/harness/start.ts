@@ -19,6 +19,7 @@ import { createVolumes, type Volumes } from '../storage/volumes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { lateAgent } from './late-agent.ts';
+import type { Inside } from './routes/own-route.ts';
 
 /** What an emulator is given beside its configuration. */
 export interface EmulatorParts {
@@ -81,7 +82,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     port: config.port,
     dataSync: async (request, requestId) => (await whenPut.promise).protocol(request, requestId),
     fallback: s3.handler,
-    mounts: [{ path: '/_datasync', load: () => loadOwnRoutes(async () => (await whenPut.promise).plane) }],
+    mounts: [{ path: '/_datasync', load: () => loadOwnRoutes(() => whenPut.promise) }],
     ready: () => whenPut.isDone(),
     clock,
     log,
@@ -108,14 +109,13 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
   }
 }
 
-async function loadOwnRoutes(plane: () => Promise<LiveControlPlane>) {
-  const { ownRoutes } = await import('./own-routes.ts');
-  return ownRoutes(plane);
+async function loadOwnRoutes(inside: () => Promise<Inside>) {
+  const { ownRoutes } = await import('./routes/own-routes.ts');
+  return ownRoutes(inside);
 }
 
 /** What requests are answered with, known a moment after the server listens: executions need its address. */
-interface Together {
-  readonly plane: LiveControlPlane;
+interface Together extends Inside {
   readonly protocol: Protocol;
 }
 
