@@ -20,7 +20,9 @@ export interface SmbRequest {
   readonly command: Command;
   /** What follows the 64 bytes of the header, fixed and variable part; offsets in it count from the header's begin. */
   readonly body: Uint8Array;
-  /** Payload bytes asked for or sent, whichever is more: what MS-SMB2 3.1.5.2 counts credits by. Default 0. */
+  /** More of the message behind `body`, sent without being copied: the data of a WRITE. Not changed until the answer. */
+  readonly payload?: Uint8Array;
+  /** Payload bytes asked for or sent, whichever is more: what MS-SMB2 3.1.5.2 counts credits by. Default: those of `payload`. */
   readonly payloadBytes?: number;
   /** Statuses that are an answer here and no failure, such as STATUS_NO_MORE_FILES; STATUS_SUCCESS always is. */
   readonly accepts?: readonly number[];
@@ -53,7 +55,15 @@ export interface SmbTree extends AsyncDisposable {
    * @throws SmbFailure of the first that was refused, when it is not in its `accepts`; the ones behind it in a compound
    *   were refused too
    */
-  send(requests: readonly SmbRequest[], options?: CallOptions): Promise<readonly SmbResponse[]>;
+  send(requests: readonly SmbRequest[], options?: SendOptions): Promise<readonly SmbResponse[]>;
+}
+
+export interface SendOptions extends CallOptions {
+  /**
+   * What `generation` was when the FileIds in the requests were opened. If it has grown since, nothing is sent and the
+   * call fails with StorageError Interrupted: on a new connection an old FileId may be that of another file.
+   */
+  readonly generation?: number;
 }
 
 export interface SmbLimits {
