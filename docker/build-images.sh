@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the images of the emulator and of the servers that the tests run against:
-# build-images.sh [--missing] [emulator|minio|radosgw…] (default: all; --missing: only those that are not there).
+# build-images.sh [--missing] [emulator|minio|radosgw|nfs|samba…] (default: all; --missing: only those that are not there).
 # Needs a container engine. Where no image registry can be reached, the base images are made of what this machine has:
 # Debian with debootstrap from the mirror that its own apt uses (root only), Node from its own program.
 set -euo pipefail
@@ -95,6 +95,14 @@ radosgw() {
   server radosgw
 }
 
+nfs() {
+  server nfs
+}
+
+samba() {
+  server samba
+}
+
 server() {
   base_image
   docker build -q -t "datasync-local/$1" "$1" > /dev/null
@@ -110,13 +118,14 @@ if [ "${1:-}" = --missing ]; then
     exit 0
   fi
 fi
-[ $# -gt 0 ] || set -- emulator minio radosgw
+ALL=(emulator minio radosgw nfs samba)
+[ $# -gt 0 ] || set -- "${ALL[@]}"
 for name in "$@"; do
   if [ "$only_missing" ] && present "datasync-local/$name"; then continue; fi
   case "$name" in
-    emulator | minio | radosgw) "$name" ;;
+    emulator | minio | radosgw | nfs | samba) "$name" ;;
     # Only the program, which needs no engine: it takes minutes, and other work can be done meanwhile.
     minio-binary) minio_binary ;;
-    *) fail "There is no image \"$name\". There are: emulator minio radosgw." ;;
+    *) fail "There is no image \"$name\". There are: ${ALL[*]}." ;;
   esac
 done
