@@ -24,8 +24,16 @@ export interface SmbRequest {
   readonly payload?: Uint8Array;
   /** Payload bytes asked for or sent, whichever is more: what MS-SMB2 3.1.5.2 counts credits by. Default: those of `payload`. */
   readonly payloadBytes?: number;
-  /** Statuses that are an answer here and no failure, such as STATUS_NO_MORE_FILES; STATUS_SUCCESS always is. */
-  readonly accepts?: readonly number[];
+  /**
+   * Statuses that are an answer here and no failure, such as STATUS_NO_MORE_FILES; STATUS_SUCCESS always is.
+   * `any`: the caller looks at the status himself, as behind a CREATE in a compound, whose file he has to close.
+   */
+  readonly accepts?: readonly number[] | 'any';
+}
+
+export interface SendOptions extends CallOptions {
+  /** A FileId in the requests is of this generation: in any other, nothing is sent and it fails with StorageError Interrupted. */
+  readonly generation?: number;
 }
 
 export interface SmbResponse {
