@@ -1,14 +1,10 @@
 import type { Clock } from './clock.ts';
-
-interface Sleeper {
-  readonly at: number;
-  readonly wake: () => void;
-}
+import { Sleepers } from './sleepers.ts';
 
 /** Time that stands still until it is advanced. */
 export class VirtualClock implements Clock {
   #now: number;
-  #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Sleepers();
 
   /** @param startAt milliseconds since the epoch */
   constructor(startAt = Date.UTC(2026, 0, 1)) {
@@ -19,24 +15,9 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      if (ms <= 0) return resolve();
-      const stop = () => {
-        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        reject(signal?.reason);
-      };
-      const sleeper = {
-        at: this.#now + ms,
-        wake: () => {
-          signal?.removeEventListener('abort', stop);
-          resolve();
-        },
-      };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener('abort', stop, { once: true });
-    });
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (ms > 0) await this.#sleepers.add(this.#now + ms, signal);
   }
 
   /**
@@ -45,10 +26,9 @@ export class VirtualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    for (let next = this.#due(until); next; next = this.#due(until)) {
-      this.#now = next.at;
-      this.#sleepers = this.#sleepers.filter((other) => other !== next);
-      next.wake();
+    for (let at = this.#sleepers.nextAt; at !== undefined && at <= until; at = this.#sleepers.nextAt) {
+      this.#now = Math.max(this.#now, at);
+      this.#sleepers.wakeFirst();
       await settled();
     }
     this.#now = until;
@@ -57,15 +37,7 @@ export class VirtualClock implements Clock {
 
   /** How many wait now. */
   get sleeping(): number {
-    return this.#sleepers.length;
-  }
-
-  #due(until: number): Sleeper | undefined {
-    let first: Sleeper | undefined;
-    for (const sleeper of this.#sleepers) {
-      if (sleeper.at <= until && (!first || sleeper.at < first.at)) first = sleeper;
-    }
-    return first;
+    return this.#sleepers.count;
   }
 }
 

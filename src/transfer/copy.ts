@@ -68,7 +68,7 @@ class Meter {
 
   constructor(run: Run) {
     this.#run = run;
-    this.#toldAt = run.clock.now();
+    this.#toldAt = run.ioClock.now();
   }
 
   async *pass(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -104,7 +104,7 @@ class Meter {
   #count(chunk: Uint8Array): Uint8Array {
     this.bytes += chunk.length;
     this.#untold += chunk.length;
-    const now = this.#run.clock.now();
+    const now = this.#run.ioClock.now();
     if (now - this.#toldAt >= TELL_EVERY_MS) {
       this.#toldAt = now;
       this.tell();

@@ -142,7 +142,10 @@ export interface Compared {
 
 /** What may be done to a run from outside while it goes. */
 export interface TransferControl {
+  /** What events are stamped with. It may be held; nothing in a run waits by it. */
   readonly clock: Clock;
+  /** Real time, for what waits or measures: the rate, pauses before another try. Default: `clock`. */
+  readonly ioClock?: Clock;
   readonly signal: AbortSignal;
   /** Asked before each chunk; null: as fast as it goes. A change works within a second. */
   bytesPerSecond(): number | null;

@@ -51,7 +51,9 @@ export class Run {
   readonly view: View;
   readonly listed: boolean;
   readonly ledger: Ledger;
+  /** For stamps; waiting is done by `ioClock`. */
   readonly clock: Clock;
+  readonly ioClock: Clock;
   readonly signal: AbortSignal;
   readonly throttle: Throttle;
   readonly compare: CompareRules;
@@ -73,10 +75,11 @@ export class Run {
     this.listed = parts.listed;
     this.ledger = parts.ledger;
     this.clock = parts.control.clock;
+    this.ioClock = parts.control.ioClock ?? parts.control.clock;
     this.signal = parts.signal;
     this.#events = parts.events;
     this.#control = parts.control;
-    this.throttle = new Throttle(this.clock, () => parts.control.bytesPerSecond(), this.signal);
+    this.throttle = new Throttle(this.ioClock, () => parts.control.bytesPerSecond(), this.signal);
     const { source, destination, options } = this;
     this.compare = compareRules(source.capabilities, destination.capabilities, options.preserve);
     const { user, tags } = this.compare;
