@@ -2,15 +2,12 @@ import { constants } from 'node:fs';
 import { parentOf, type RelPath } from '../../base/path.ts';
 import { attempt, errnoOf, translate } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { dataRuns } from './holes.ts';
 import { moveAside } from './move-aside.ts';
 import { inheriting, type PosixStamp, stampOpen } from './stamping.ts';
 import { ensureDirectory, type Tree } from './tree.ts';
 
 const WRITE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
-/** Blocks of so many zeros become holes. */
-const HOLE_BYTES = 64 * 1024;
-const ZEROS = Buffer.alloc(HOLE_BYTES);
 
 /** A file in the staging folder that is being written and will be moved to `path`. */
 export class StagedFile {
@@ -130,20 +127,4 @@ export function place(ground: Ground, staged: RelPath, path: RelPath): void {
     ensureDirectory(ground, parentOf(path));
     move();
   }
-}
-
-/** The parts of `chunk`, which begins at `start` of its file, that are more than whole blocks of zeros. */
-function dataRuns(chunk: Uint8Array, start: number): (readonly [from: number, to: number])[] {
-  const runs: (readonly [number, number])[] = [];
-  let from = 0;
-  for (let at = 0; at < chunk.length; ) {
-    const end = Math.min(chunk.length, at + HOLE_BYTES - ((start + at) % HOLE_BYTES));
-    if (ZEROS.subarray(0, end - at).equals(chunk.subarray(at, end))) {
-      if (from < at) runs.push([from, at]);
-      from = end;
-    }
-    at = end;
-  }
-  if (from < chunk.length) runs.push([from, chunk.length]);
-  return runs;
 }

@@ -68,8 +68,8 @@ export function keepingTimesOfRoot(ground: Ground, work: () => void): void {
 }
 
 /** Refuses what the file system would not refuse everywhere. */
-export function checkLength(ground: Ground, path: RelPath): void {
-  const { maxNameBytes, maxPathBytes } = ground.capabilities;
+export function checkLength({ capabilities }: Pick<Ground, 'capabilities'>, path: RelPath): void {
+  const { maxNameBytes, maxPathBytes } = capabilities;
   if (path.length * 3 <= maxNameBytes) return;
   if (Buffer.byteLength(path) > maxPathBytes) throw failed('ENAMETOOLONG', path);
   for (const name of path.split('/')) {
