@@ -12,7 +12,7 @@ set -euo pipefail
 : "${SMB_ENCRYPTION:=default}"   # or required, off
 : "${SMB_READ_ONLY:=no}"         # of the share "share"
 : "${SMB_PRIVILEGES:=yes}"       # the user may give files to others and see SACLs, as AWS asks for; no: may not
-: "${SMB_PORT:=445}"             # or several: "445 139"
+: "${SMB_PORT:=445}"
 : "${SMB_BIND:=}"                # addresses or interfaces; all of them without a value
 : "${SMB_LOG:=0}"                # Samba's level, 0 to 10
 
@@ -106,7 +106,7 @@ fi
 # The same user and the same SIDs in every container: S-1-5-21-1-2-3-3000 is the user.
 id "$SMB_USER" > /dev/null 2>&1 || useradd -M -u 1000 -s /usr/sbin/nologin "$SMB_USER"
 chown "$SMB_USER" /share /small
-[ -e '/dfs/elsewhere' ] || ln -s 'msdfs:other.example\share' /dfs/elsewhere
+ln -sfn 'msdfs:other.example\share' /dfs/elsewhere
 net setlocalsid S-1-5-21-1-2-3
 printf '%s\n%s\n' "$SMB_PASSWORD" "$SMB_PASSWORD" | smbpasswd -s -a "$SMB_USER" > /dev/null
 if [ "$SMB_PRIVILEGES" = yes ]; then
