@@ -29,7 +29,10 @@ export class SteerableClock implements Clock {
   #advancing = false;
 
   /** @param start `now`: ms since the epoch, default real time; `scale`: more than 0 */
-  constructor(real: Clock, start: { readonly mode?: ClockMode; readonly scale?: number; readonly now?: number } = {}) {
+  constructor(
+    real: Clock,
+    start: { readonly mode?: ClockMode; readonly scale?: number; readonly now?: number } = {},
+  ) {
     this.#real = real;
     this.#mode = start.mode ?? 'real';
     this.#scale = start.scale ?? 1;
@@ -55,7 +58,13 @@ export class SteerableClock implements Clock {
   }
 
   /** Changes how it goes from now on. */
-  steer({ mode = this.#mode, scale = this.#scale }: { readonly mode?: ClockMode; readonly scale?: number }): void {
+  steer({
+    mode = this.#mode,
+    scale = this.#scale,
+  }: {
+    readonly mode?: ClockMode;
+    readonly scale?: number;
+  }): void {
     this.#anchorAt(this.now());
     this.#mode = mode;
     this.#scale = scale;

@@ -39,7 +39,7 @@ async function serve(config: Config, warnings: readonly string[]): Promise<void>
   for (const message of warnings) log.warn('config', { message });
   const stopping = askedToStop();
   const { startFrom } = await import('../harness/start.ts');
-  const emulator = await startFrom(config, { clock, log }).catch((cause: unknown) => {
+  const emulator = await startFrom(config, { log }).catch((cause: unknown) => {
     throw startFailure(cause);
   });
   const ready = { event: 'ready', endpoint: emulator.endpoint, pid: process.pid, version: version() };

@@ -1,4 +1,5 @@
 import type { Agent } from '../agent/agent.ts';
+import { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -16,6 +17,8 @@ import { createTaskAccess } from './task-access.ts';
 
 export interface ControlPlaneParts {
   readonly clock: Clock;
+  /** Default: `clock`. */
+  readonly realClock?: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly settings: Settings;
@@ -42,7 +45,9 @@ export function assembleControlPlane(parts: ControlPlaneParts): LiveControlPlane
   const notify = (change: StateChange) => {
     for (const observer of observers) tell(observer, change, log);
   };
-  const base = { ...parts, ...store, ...parts.targets, notify };
+  const { realClock = clock } = parts;
+  const activity = new Activity(realClock);
+  const base = { ...parts, ...store, ...parts.targets, realClock, activity, notify };
   const history = createExecutionHistory(base);
   const onEnd = (record: ExecutionRecord) => {
     history.update();
@@ -51,7 +56,7 @@ export function assembleControlPlane(parts: ControlPlaneParts): LiveControlPlane
   const runner = new QueueRunner(base, onEnd);
   const access = createTaskAccess(base);
   const schedules = createSchedules({ clock, log }, async (taskArn) => {
-    await startExecution(plane, taskArn, {}, 'schedule');
+    await activity.during(() => startExecution(plane, taskArn, {}, 'schedule'));
   });
   const plane: LiveControlPlane = {
     ...base,

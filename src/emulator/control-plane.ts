@@ -1,6 +1,7 @@
 // Room: emulator. The control plane: what DataSync's API knows and decides. AWS words end here.
 
 import type { Agent } from '../agent/agent.ts';
+import type { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -14,7 +15,11 @@ import type { TaskAccess } from './task-access.ts';
 
 /** All that an action may touch. */
 export interface ControlPlane {
+  /** May be held by a user. What has to go on then waits by `realClock`. */
   readonly clock: Clock;
+  readonly realClock: Clock;
+  /** Who is at work and who only waits for `clock`. */
+  readonly activity: Activity;
   readonly random: Random;
   readonly log: Log;
   readonly settings: Settings;

@@ -59,7 +59,11 @@ export class ExecutionRun {
   }
 
   /** Carries it out, to its end. Never rejects. */
-  async go(): Promise<void> {
+  go(): Promise<void> {
+    return this.#plane.activity.during(() => this.#go());
+  }
+
+  async #go(): Promise<void> {
     let pair: LocationPair | undefined;
     try {
       await this.#pace();
@@ -113,6 +117,7 @@ export class ExecutionRun {
     const order = transferOrder(this.#plane, record, pair, scope, this.#task.id);
     const control: TransferControl = {
       clock: this.#plane.clock,
+      ioClock: this.#plane.realClock,
       signal: this.#stop.signal,
       bytesPerSecond: () => rateOf(this.#record().options.BytesPerSecond),
       beforePhase: (phase) => this.#enter(phase),
@@ -124,6 +129,7 @@ export class ExecutionRun {
   }
 
   #take(event: TransferEvent): void {
+    this.#plane.activity.sign();
     this.#tally = addToTally(this.#tally, event);
     const problem = problemOf(event);
     if (problem) this.#tell(problem);
@@ -201,9 +207,9 @@ export class ExecutionRun {
       case 'immediate':
         return Promise.resolve();
       case 'scaled':
-        return this.#plane.clock.sleep(pacing.stateMs, this.#stop.signal);
+        return this.#plane.activity.waiting(this.#plane.clock.sleep(pacing.stateMs, this.#stop.signal));
       case 'manual':
-        return this.#nextStep();
+        return this.#plane.activity.waiting(this.#nextStep());
     }
   }
 
@@ -211,7 +217,8 @@ export class ExecutionRun {
   async #paceCancelling(): Promise<void> {
     const { pacing } = this.#plane.settings;
     if (pacing.kind !== 'scaled') return;
-    await this.#plane.clock.sleep(pacing.stateMs, this.#life.signal).catch(() => undefined);
+    const paced = this.#plane.clock.sleep(pacing.stateMs, this.#life.signal);
+    await this.#plane.activity.waiting(paced.catch(() => undefined));
   }
 
   #nextStep(): Promise<void> {
@@ -236,7 +243,7 @@ export class ExecutionRun {
   async #agentsOnline(pair: LocationPair): Promise<void> {
     const arns = [...pair.source.agentArns, ...pair.destination.agentArns];
     while (arns.some((arn) => this.#plane.agents.get(arn)?.status === 'OFFLINE')) {
-      await this.#plane.clock.sleep(AGENT_RETRY_MS, this.#stop.signal);
+      await this.#plane.activity.waiting(this.#plane.clock.sleep(AGENT_RETRY_MS, this.#stop.signal));
     }
   }
 

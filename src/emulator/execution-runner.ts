@@ -105,7 +105,7 @@ export class QueueRunner implements ExecutionRunner {
     const running = [...this.#running.values()];
     for (const { run } of running) run.stop(INTERRUPTED);
     const patience = new AbortController();
-    const tired = this.#plane.clock.sleep(SHUTDOWN_MS, patience.signal).catch(() => undefined);
+    const tired = this.#plane.realClock.sleep(SHUTDOWN_MS, patience.signal).catch(() => undefined);
     await Promise.race([tired, Promise.all(running.map(({ claim }) => this.ended(claim.arn)))]);
     patience.abort();
     for (const { claim, run } of [...this.#running.values()]) {

@@ -30,7 +30,7 @@ const ERROR_CODE = 'SyncTaskErrorLocationNotAdded';
 
 type Plane = Pick<
   ControlPlane,
-  'settings' | 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'
+  'activity' | 'settings' | 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'
 > & {
   readonly clock: Clock;
   readonly worker: Pick<Agent, 'probe'>;
@@ -43,7 +43,7 @@ export function createTaskAccess(plane: Plane): TaskAccess {
   const check = async (taskArn: string) => {
     const task = plane.tasks.get(taskArn);
     if (!task || !isTestable(task)) return;
-    const detail = await accessProblem(plane, task, life.signal);
+    const detail = await plane.activity.during(() => accessProblem(plane, task, life.signal));
     if (!life.signal.aborted) settle(plane, taskArn, detail);
   };
 

@@ -7,6 +7,7 @@ import { listen, type RunningServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { machineRandom, type Random, seededRandom } from '../base/random.ts';
+import { SteerableClock } from '../base/steerable-clock.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { actions } from '../emulator/actions/index.ts';
 import { assembleControlPlane, type LiveControlPlane } from '../emulator/assemble.ts';
@@ -16,6 +17,7 @@ import { createTargets } from '../emulator/targets.ts';
 import type { Buckets } from '../s3/buckets.ts';
 import { createS3, type S3Endpoint } from '../s3/endpoint.ts';
 import { createVolumes, type Volumes } from '../storage/volumes.ts';
+import { createChanges } from './changes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { lateAgent } from './late-agent.ts';
@@ -23,7 +25,7 @@ import type { Inside } from './routes/own-route.ts';
 
 /** What an emulator is given beside its configuration. */
 export interface EmulatorParts {
-  /** Default: real time. */
+  /** Default: real time that can be held and moved, by `emulator.clock` and over HTTP. One that is given here cannot. */
   readonly clock?: Clock;
   /** Default: silence. */
   readonly log?: Log;
@@ -62,13 +64,18 @@ export async function startEmulator(
 /** The same from a configuration that has been read already. */
 export async function startFrom(config: Config, parts: EmulatorParts = {}): Promise<Emulator> {
   silenceSdkWarning();
-  const { clock = systemClock(), log = silentLog } = parts;
+  const { log = silentLog } = parts;
+  const realClock = systemClock();
+  const steered = parts.clock ? undefined : new SteerableClock(realClock);
+  const clock = parts.clock ?? steered ?? realClock;
+  const changes = createChanges();
   const random = parts.random ?? (config.seed === undefined ? machineRandom() : seededRandom(config.seed));
   const volumes = createVolumes();
   const credentials = config.signatures.verify ? config.signatures.credentials : undefined;
   const own = { accessKeyId: 'datasync-local', secretAccessKey: randomUUID() };
   const s3 = createS3({
     clock,
+    realClock,
     random,
     log,
     region: config.region,
@@ -93,15 +100,30 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
   try {
     const worker = lateAgent(async () => {
       const { inProcessAgent } = await import('../agent/in-process-agent.ts');
-      return inProcessAgent({ volumes, clock: systemClock() });
+      return inProcessAgent({ volumes, clock: realClock });
     });
     const settings = { ...settingsOf(config, server), ...(credentials && { ownS3Credentials: own }) };
     const targets = createTargets(settings);
-    const plane = assembleControlPlane({ clock, random, log, settings, targets, worker });
+    const observers = [changes.tell];
+    const plane = assembleControlPlane({
+      clock,
+      realClock,
+      random,
+      log,
+      settings,
+      targets,
+      worker,
+      observers,
+    });
     const defaults = { account: config.account, region: config.region };
-    const signatures = credentials && { credentials, clock };
-    whenPut.resolve({ plane, protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }) });
-    return running({ server, plane, volumes, s3 });
+    const signatures = credentials && { credentials, clock: realClock };
+    whenPut.resolve({
+      plane,
+      clock: steered,
+      changes,
+      protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }),
+    });
+    return running({ server, plane, volumes, s3, clock: steered });
   } catch (error) {
     await server.close();
     await s3.close();
@@ -136,14 +158,16 @@ function running(parts: {
   readonly plane: LiveControlPlane;
   readonly volumes: Volumes;
   readonly s3: S3Endpoint;
+  readonly clock: SteerableClock | undefined;
 }): Emulator {
-  const { server, plane, volumes, s3 } = parts;
+  const { server, plane, volumes, s3, clock } = parts;
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= plane
       .shutdown()
       .finally(() => server.close())
-      .finally(() => s3.close());
+      .finally(() => s3.close())
+      .finally(() => clock?.stop());
     return closed;
   };
   return {

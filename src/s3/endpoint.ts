@@ -23,6 +23,8 @@ import { plainXmlDocument } from './xml.ts';
 
 export interface S3Options {
   readonly clock: Clock;
+  /** By which the dates of signatures are judged: clients sign by real time. Default: `clock`. */
+  readonly realClock?: Clock;
   readonly random: Random;
   readonly log: Log;
   /** Of buckets whose maker names no Region. */
@@ -61,7 +63,7 @@ export function createS3(options: S3Options): S3Endpoint {
     : memoryStoreroom(random, options.limitBytes ?? Math.floor(totalmem() / 2));
   const buckets = bucketsIn(storeroom, clock, random);
   const service: S3Service = { buckets, clock, region, restoreMs: options.restoreMs ?? 0 };
-  const auth: AuthSettings = { clock, account, credentials: options.credentials };
+  const auth: AuthSettings = { clock: options.realClock ?? clock, account, credentials: options.credentials };
   const bucketOfHost = hostReader(options.hosts ?? DEFAULT_HOSTS);
   const hostId = Buffer.from(random.hex(56)).toString('base64');
 

@@ -1,7 +1,8 @@
 import type { Agent } from '../../src/agent/agent.ts';
-import type { Clock } from '../../src/base/clock.ts';
+import { Activity } from '../../src/base/activity.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { systemClock } from '../../src/base/system-clock.ts';
 import { VirtualClock } from '../../src/base/virtual-clock.ts';
 import type { CallContext } from '../../src/emulator/action.ts';
 import type { ControlPlane, Scope, StateChange } from '../../src/emulator/control-plane.ts';
@@ -93,10 +94,13 @@ export interface TestPlane extends ControlPlane {
  * A control plane in memory, with time that stands still. Every location is a memory volume named by its id,
  * unless `over.targetOf` says otherwise.
  */
-export function testPlane(over: Partial<ControlPlane> & { clock?: Clock } = {}): TestPlane {
+export function testPlane(over: Partial<ControlPlane> = {}): TestPlane {
   const changes: StateChange[] = [];
+  const realClock = systemClock();
   return {
     clock: new VirtualClock(),
+    realClock,
+    activity: new Activity(realClock),
     random: seededRandom(1),
     log: silentLog,
     settings: testSettings,

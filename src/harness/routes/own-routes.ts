@@ -1,9 +1,10 @@
-import { Router } from 'express';
+import { type ErrorRequestHandler, Router } from 'express';
+import { clockRoutes } from './clock.ts';
 import { executionRoutes } from './executions.ts';
 import type { Inside, OwnRoute } from './own-route.ts';
 
 /** The table of what the emulator tells and takes beside AWS's API: one file and one line each. */
-const ROUTES: readonly OwnRoute[] = [executionRoutes];
+const ROUTES: readonly OwnRoute[] = [clockRoutes, executionRoutes];
 
 /** Everything below `/_datasync`. */
 export function ownRoutes(inside: () => Promise<Inside>): Router {
@@ -14,5 +15,14 @@ export function ownRoutes(inside: () => Promise<Inside>): Router {
     const message = `There is nothing for ${request.method} ${request.originalUrl}. There are: ${forms}.`;
     response.status(404).json({ message });
   });
+  router.use(unreadable);
   return router;
 }
+
+/** A body that is no JSON, or too large: said by express's own parser, told as everything else is. */
+const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status >= 500) return next(error);
+  const message = `The body cannot be read: ${(error as Error).message}. Send JSON.`;
+  response.status(status).json({ message });
+};
