@@ -53,11 +53,12 @@ export function fromSocketError(address: Address, error: unknown): StorageError 
   return unreachable(address, systemCode(error) ?? 'unknown', error);
 }
 
-/** The end of all patience. @param seconds that were waited */
+/** The end of all patience. @param seconds that were waited; 0: it was waited for before */
 export function noAnswer(address: Address, seconds: number, last: unknown): StorageError {
   const shown = shownAddress(address);
   const because = last instanceof Error ? ` Last: ${last.message}` : '';
-  const message = `No answer from ${shown} for ${seconds} s. Check that the server runs and can be reached.${because}`;
+  const time = seconds > 0 ? ` for ${seconds} s` : '';
+  const message = `No answer from ${shown}${time}. Check that the server runs and can be reached.${because}`;
   const code = last instanceof StorageError ? last.code : undefined;
   return new StorageError('Unreachable', shown, message, { cause: last, ...(code && { code }) });
 }

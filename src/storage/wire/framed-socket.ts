@@ -130,6 +130,11 @@ export class FramedSocket {
     for (const part of this.#withHeader(parts)) this.#socket.write(part, this.#moved);
   }
 
+  /** Where the connection starts from; undefined once it is gone. */
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+
   /** Bytes that were sent and that the system has not taken yet. */
   get unsentBytes(): number {
     return this.#socket.writableLength;

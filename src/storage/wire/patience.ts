@@ -15,6 +15,42 @@ export const RECONNECTING: Patience = { firstPauseMs: 50, longestPauseMs: 2_000,
 /** For the first connection to a server, when a location is opened. */
 export const OPENING: Patience = { firstPauseMs: 250, longestPauseMs: 2_000, limitMs: 10_000 };
 
+/** For a server that was waited for in vain: what is asked of it from then on is tried once. */
+export const NO_PATIENCE: Patience = { firstPauseMs: 50, longestPauseMs: 50, limitMs: 0 };
+
+/** The tries of one thing, spaced out. */
+export class Tries {
+  readonly patience: Patience;
+  readonly #clock: Clock;
+  readonly #until: number;
+  #pauseMs = 0;
+
+  constructor(patience: Patience, clock: Clock) {
+    this.patience = patience;
+    this.#clock = clock;
+    this.#until = clock.now() + patience.limitMs;
+  }
+
+  /** Negative once patience is over. */
+  get leftMs(): number {
+    return this.#until - this.#clock.now();
+  }
+
+  /**
+   * Waits until the next try is due: the first time not at all, then longer each time.
+   * @returns false when patience is over
+   * @throws the signal's reason
+   */
+  async next(signal?: AbortSignal): Promise<boolean> {
+    const pauseMs = this.#pauseMs;
+    this.#pauseMs = Math.min(Math.max(pauseMs * 2, this.patience.firstPauseMs), this.patience.longestPauseMs);
+    if (pauseMs === 0) return true;
+    if (pauseMs >= this.leftMs) return false;
+    await this.#clock.sleep(pauseMs, signal);
+    return true;
+  }
+}
+
 export interface PersistOptions {
   readonly patience: Patience;
   readonly clock: Clock;
@@ -32,16 +68,16 @@ export async function persist<Result>(
   attempt: (leftMs: number) => Promise<Result>,
   { patience, clock, signal, isWorthAnotherTry }: PersistOptions,
 ): Promise<Result> {
-  const until = clock.now() + patience.limitMs;
-  let pauseMs = patience.firstPauseMs;
-  for (;;) {
+  const tries = new Tries(patience, clock);
+  let last: unknown;
+  while (await tries.next(signal)) {
     try {
-      return await attempt(until - clock.now());
+      return await attempt(tries.leftMs);
     } catch (error) {
       signal?.throwIfAborted();
-      if (!isWorthAnotherTry(error) || clock.now() + pauseMs >= until) throw error;
+      if (!isWorthAnotherTry(error)) throw error;
+      last = error;
     }
-    await clock.sleep(pauseMs, signal);
-    pauseMs = Math.min(pauseMs * 2, patience.longestPauseMs);
   }
+  throw last;
 }

@@ -5,6 +5,8 @@ export interface Silence {
   readonly limitMs: number;
   /** Whether an answer is waited for now. */
   isExpecting(): boolean;
+  /** Whether an answer is owed for so long that the other side must have lost the question, whatever else it sends. */
+  isOverdue?(): boolean;
   /** Asks for a sign of life, half-way to the limit: a server that works on something long still answers that. */
   onQuiet?(): void;
 }
@@ -31,7 +33,15 @@ export function watchSilence(watched: Watched): void {
 }
 
 /** Resolves after too long a silence. @throws the signal's reason */
-async function look({ limitMs, clock, signal, isExpecting, activity, onQuiet }: Watched): Promise<void> {
+async function look({
+  limitMs,
+  clock,
+  signal,
+  isExpecting,
+  isOverdue,
+  activity,
+  onQuiet,
+}: Watched): Promise<void> {
   let seen = activity();
   let quietLooks = 0;
   while (quietLooks < LOOKS) {
@@ -39,6 +49,7 @@ async function look({ limitMs, clock, signal, isExpecting, activity, onQuiet }: 
     const now = activity();
     quietLooks = now === seen && isExpecting() ? quietLooks + 1 : 0;
     seen = now;
+    if (isOverdue?.()) return;
     if (quietLooks === LOOKS / 2) onQuiet?.();
   }
 }
