@@ -1,6 +1,8 @@
 // The user's own table of where the bytes of locations are: a prefix of location URIs and a target.
 
 import { resolve } from 'node:path';
+import { maskCredentials } from '../base/mask-credentials.ts';
+import { type NfsAddress, nfsAddress, type SmbAddress, smbAddress } from './server-address.ts';
 import type { Binding } from './settings.ts';
 
 /** What a binding points at. */
@@ -16,7 +18,8 @@ export type BindingTarget =
       readonly prefix: string;
       readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
     }
-  | { readonly kind: 'server'; readonly protocol: 'NFS' | 'SMB' };
+  | { readonly kind: 'nfs'; readonly address: NfsAddress }
+  | { readonly kind: 'smb'; readonly address: SmbAddress };
 
 /** The binding that a location fell under. */
 export interface Bound {
@@ -55,6 +58,12 @@ const SCHEMES = [
 /** Locations that have a bucket of their own, so that a binding may leave it out. */
 const WITH_BUCKET = ['s3', 'object-storage', 'azure-blob'];
 
+/** Locations that are mounted by NFS or SMB, so that another server can stand for theirs. */
+const MOUNTED_BY = {
+  nfs: ['nfs', 'efs', 'fsxl', 'fsxz', 'fsxn-nfs'],
+  smb: ['smb', 'fsxw', 'fsxn-smb'],
+} as const satisfies Readonly<Record<'nfs' | 'smb', readonly string[]>>;
+
 /** Undefined when `uri` is no `scheme://host…`. An access point's ARN counts as the host. */
 export function uriParts(uri: string): UriParts | undefined {
   const [, scheme, rest] = /^([a-z0-9-]+):\/\/(.+)$/.exec(uri) ?? [];
@@ -86,7 +95,7 @@ interface Rule {
 }
 
 function ruleOf({ prefix: from, target: to }: Binding): Rule {
-  const text = `${from}=${to.replace(/\/\/[^/@]*@/, '//***@')}`;
+  const text = `${from}=${maskCredentials(to)}`;
   const prefix = uriParts(from);
   if (!prefix || !SCHEMES.includes(prefix.scheme)) {
     throw new TypeError(
@@ -100,7 +109,18 @@ function ruleOf({ prefix: from, target: to }: Binding): Rule {
       `The binding ${JSON.stringify(text)} names no bucket, and a location of ${prefix.scheme} has none of its own. Write s3+http://host:port/bucket.`,
     );
   }
+  refuseOtherProtocol(prefix, target, text);
   return { prefix, target, text };
+}
+
+/** The protocol decides which metadata there is: a task over SMB would find none of its own on an NFS server. */
+function refuseOtherProtocol({ scheme }: UriParts, target: BindingTarget, text: string): void {
+  if (target.kind !== 'nfs' && target.kind !== 'smb') return;
+  const known: readonly string[] = MOUNTED_BY[target.kind];
+  if (known.includes(scheme)) return;
+  throw new TypeError(
+    `The binding ${JSON.stringify(text)} points at an ${target.kind.toUpperCase()} server, and locations of ${scheme} are not mounted by ${target.kind.toUpperCase()}. Those of ${known.join(', ')} are; bind others to directory:PATH, memory:NAME or s3+http://host:port/bucket.`,
+  );
 }
 
 /** A prefix without a port fits any port. Hosts and buckets are compared without regard to case. */
@@ -115,7 +135,7 @@ function covers(prefix: UriParts, location: UriParts): boolean {
 }
 
 const FORMS =
-  'memory:NAME, directory:PATH, s3+http://host:port[/bucket], nfs://host[/export], smb://host[/share]';
+  'memory:NAME, directory:PATH, s3+http://host:port[/bucket], nfs://host[:port][/export], smb://[DOMAIN;user:password@]host[:port][/share]';
 
 /** A text says what is wrong with it. */
 function targetOf(text: string): BindingTarget | string {
@@ -130,9 +150,12 @@ function targetOf(text: string): BindingTarget | string {
     case 's3+http':
     case 's3+https':
       return s3Target(text);
-    case 'nfs':
+    case 'nfs': {
+      const address = nfsAddress(text);
+      return typeof address === 'string' ? address : { kind: 'nfs', address };
+    }
     case 'smb':
-      return serverTarget(scheme, rest);
+      return smbTarget(text);
     default:
       return `points at nothing known. Write one of ${FORMS}.`;
   }
@@ -145,9 +168,12 @@ function memoryTarget(rest: string): BindingTarget | string {
     : { kind: 'memory', volume, path: names.join('/') };
 }
 
-function serverTarget(scheme: 'nfs' | 'smb', rest: string): BindingTarget | string {
-  if (!/^\/\/[^/\s]+/.test(rest)) return `names no host. Write ${scheme}://host.`;
-  return { kind: 'server', protocol: scheme === 'nfs' ? 'NFS' : 'SMB' };
+function smbTarget(text: string): BindingTarget | string {
+  const address = smbAddress(text);
+  if (typeof address === 'string') return address;
+  if (address.login && address.login.password === undefined)
+    return 'has a user without a password. Write smb://user:password@host, with nothing behind the ":" when there is none.';
+  return { kind: 'smb', address };
 }
 
 function s3Target(text: string): BindingTarget | string {

@@ -34,9 +34,8 @@ export function unbuiltPlace(uri: string, message: string): StorageTarget {
 }
 
 /**
- * What a server at `host` keeps: an in-memory volume when the name ends in `.memory`; else there is no
- * client for it yet.
- * @param protocol for people, such as `NFS`
+ * What a server at `host` keeps when there is no client for it: an in-memory volume when the name ends in `.memory`.
+ * @param protocol for people, such as `HDFS`
  */
 export function serverPlace(
   protocol: string,
@@ -56,7 +55,7 @@ export function isMemoryHost(host: string): boolean {
 }
 
 /** In lower case, without a port. */
-function hostName(host: string): string {
+export function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '');
 }
 
@@ -90,12 +89,17 @@ export function s3Credentials(
   return { accessKeyId, secretAccessKey };
 }
 
-function staging(use: TargetUse): { stagingId?: string } {
+/** The helper folder's name, for storages that have one. */
+export function staging(use: TargetUse): { stagingId?: string } {
   return use.stagingId === undefined ? {} : { stagingId: use.stagingId };
 }
 
 /** `path` as a clean relative path; a location that would leave its root is refused when it is opened. */
-function below(path: string, around: Surroundings, target: (root: string) => StorageTarget): StorageTarget {
+export function below(
+  path: string,
+  around: Pick<Surroundings, 'uri'>,
+  target: (root: string) => StorageTarget,
+): StorageTarget {
   const root = path
     .split('/')
     .filter((name) => name !== '')

@@ -4,8 +4,9 @@ import type { StorageTarget } from '../storage/index.ts';
 import { scopeOf } from './arn.ts';
 import { type Bound, compileBindings, uriParts } from './bindings.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { builtInTarget } from './locations/index.ts';
+import { builtInTarget, mountOf } from './locations/index.ts';
 import { keyPrefix } from './locations/subdirectory.ts';
+import { type Mount, nfsPlace, smbPlace } from './mounts.ts';
 import {
   bucketOf,
   directoryPlace,
@@ -28,7 +29,7 @@ export function createTargets(settings: Settings): Pick<ControlPlane, 'targetOf'
       const around = { uri: location.uri, settings, scope: scopeOf(location.arn), use };
       const builtIn = builtInTarget(location, around);
       const bound = bindingOf(location.uri);
-      return bound ? withStorageClassOf(builtIn, boundTarget(bound, around)) : builtIn;
+      return bound ? withStorageClassOf(builtIn, boundTarget(bound, around, mountOf(location))) : builtIn;
     },
     bucketTarget(bucketArn, prefix, scope) {
       const objects = { bucket: bucketOf(bucketArn), prefix: keyPrefix(prefix) };
@@ -45,7 +46,8 @@ function withStorageClassOf(builtIn: StorageTarget, target: StorageTarget): Stor
   return { ...target, storageClass: builtIn.storageClass };
 }
 
-function boundTarget({ target, text, below }: Bound, around: Surroundings): StorageTarget {
+function boundTarget(bound: Bound, around: Surroundings, mount?: Mount): StorageTarget {
+  const { target, below } = bound;
   switch (target.kind) {
     case 'memory':
       return memoryPlace(target.volume, `${target.path}/${below}`, around);
@@ -53,12 +55,25 @@ function boundTarget({ target, text, below }: Bound, around: Surroundings): Stor
       return directoryPlace(target.directory, below, around);
     case 's3':
       return boundS3(target, below, around);
-    case 'server':
-      return unbuiltPlace(
-        around.uri,
-        `${around.uri} is bound by ${text}, and this version has no client for ${target.protocol}. Bind it to directory:PATH or memory:NAME instead.`,
-      );
+    case 'nfs':
+    case 'smb':
+      return boundServer(bound, around, mount);
   }
+}
+
+/** A binding that names only a host changes the server: the path stays that of the location. */
+function boundServer({ target, text, below }: Bound, around: Surroundings, mount?: Mount): StorageTarget {
+  const ownPath = uriParts(around.uri)?.names.join('/');
+  const placed = <Address extends { readonly path: string | undefined }>(address: Address) => ({
+    ...address,
+    path: address.path === undefined ? ownPath : `${address.path}/${below}`,
+  });
+  if (target.kind === 'nfs' && mount?.protocol === 'nfs')
+    return nfsPlace(placed(target.address), mount, around);
+  if (target.kind === 'smb' && mount?.protocol === 'smb')
+    return smbPlace(placed(target.address), mount, around);
+  // Bindings of other schemes are refused when they are compiled.
+  return unbuiltPlace(around.uri, `${around.uri} cannot be mounted as ${text} says.`);
 }
 
 /** A binding without a bucket only changes the endpoint: bucket and keys stay those of the location. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import type { LogFormat, LogLevel } from '../base/log.ts';
+import { maskCredentials } from '../base/mask-credentials.ts';
 
 /** The configuration as it is written in a file, and as `startEmulator` takes it. Checked by config-schema.json. */
 export interface ConfigDocument {
@@ -85,7 +86,7 @@ function mistake(error: ErrorObject, nameOf: (member: string) => string): string
 
 function shown(member: string, value: unknown): string {
   if (isSecret(member)) return '(a value not shown, as it may be secret)';
-  return JSON.stringify(value).replace(/\/\/[^/@]*@/, '//***@');
+  return maskCredentials(JSON.stringify(value));
 }
 
 const isSecret = (member: string) =>

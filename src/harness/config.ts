@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { LogFormat, LogLevel } from '../base/log.ts';
+import { maskCredentials } from '../base/mask-credentials.ts';
 import { compileBindings } from '../emulator/bindings.ts';
 import type { Binding, Pacing, Settings } from '../emulator/settings.ts';
 import {
@@ -124,9 +125,9 @@ export function printable(document: ConfigDocument): ConfigDocument {
 const masked = (value: unknown): unknown =>
   Array.isArray(value) ? value.map((pair) => `${String(pair).split(':')[0]}:***`) : '***';
 
-/** A binding may carry the credentials of its S3 endpoint. */
+/** A binding may carry the credentials of its server. */
 const withoutCredentials = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map((text) => String(text).replace(/\/\/[^/@]*@/, '//***@')) : value;
+  Array.isArray(value) ? value.map((text) => maskCredentials(String(text))) : value;
 
 async function fileLayer(path: string): Promise<ConfigDocument> {
   const { parse } = await import('yaml');
@@ -182,6 +183,9 @@ function flagLayer(flags: Readonly<Record<string, unknown>>): ConfigDocument {
   );
 }
 
+/** A line's end, or a ";" that does not stand between the domain and the user of an SMB server. */
+const LIST_SEPARATOR = /\n|;(?![^;/]*@)|(?<!=smb:\/\/[^;/@]*);/;
+
 /** What is no number stays a text, for the schema to refuse with its name. */
 function fromText(option: ConfigOption, text: string): unknown {
   switch (option.kind) {
@@ -192,7 +196,7 @@ function fromText(option: ConfigOption, text: string): unknown {
     case 'switch':
       return SWITCHES.get(text.toLowerCase()) ?? text;
     case 'list':
-      return text.split(/[;\n]/).flatMap((item) => item.trim() || []);
+      return text.split(LIST_SEPARATOR).flatMap((item) => item.trim() || []);
   }
 }
 

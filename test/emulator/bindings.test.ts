@@ -42,6 +42,26 @@ t.test('a binding that cannot be understood stops the start, with its text', asy
     ['nfs://nas=memory:', /names no volume/],
     ['nfs://nas=nfs://', /names no host/],
     ['nfs://nas=smb:share', /names no host/],
+    ['nfs://nas=nfs://h:70000/e', /a port that cannot be: 70000/],
+    ['nfs://nas=nfs://h/a/../b', /a path that cannot be used: it holds the name "\.\."/],
+    ['nfs://nas=nfs://h/%zz', /a "%" in its path/],
+    ['nfs://nas=nfs://root@h/e', /names a user, which NFS has none of/],
+    ['nfs://nas=nfs://h/e?version=2', /version=2\. Give automatic, 3, 4\.0, 4\.1/],
+    ['nfs://nas=nfs://h/e?port=1', /\?port=, which is not known\. Known are version, mountport/],
+    ['nfs://nas=nfs://h/e?__proto__=1', /which is not known/],
+    ['nfs://nas=nfs://h/e?mountport=0', /mountport=0\. Give 1 to 65535/],
+    ['nfs://nas=nfs://h/e?uid=root', /uid=root/],
+    ['smb://nas=smb://h/s?version=1', /version=1\. Give automatic, 2\.0\.2/],
+    ['smb://nas=smb://me@h/s', /a user without a password/],
+    ['smb://nas=smb://:sesame@h/s', /an "@" without a user/],
+    ['smb://nas=smb://me:ses%ame@h/s', /a "%" in its user or password/],
+    ['smb://nas=smb://me:sesame/x@h/s', /names no host/],
+    ['smb://nas=nfs://h/e', /points at an NFS server, and locations of smb are not mounted by NFS/],
+    ['nfs://nas=smb://h/s', /points at an SMB server.*Those of smb, fsxw, fsxn-smb are/],
+    ['efs://us-east-1.fs-1=smb://h/s', /locations of efs are not mounted by SMB/],
+    ['fsxn-smb://x=nfs://h/s', /locations of fsxn-smb are not mounted by NFS/],
+    ['s3://b=nfs://h/e', /locations of s3 are not mounted by NFS/],
+    ['hdfs://n=smb://me:sesame@h/e', /locations of hdfs are not mounted by SMB/],
     ['s3://b=s3+http://', /no URL/],
     ['s3://b=s3+http://host:port', /no URL/],
     ['s3://b=s3+http://host/b?x=1', /no URL/],
@@ -52,10 +72,12 @@ t.test('a binding that cannot be understood stops the start, with its text', asy
     t.throws(() => targetsWith(['nfs://good=memory:good', text]), TypeError, `${text} as the second`);
   }
   t.throws(() => targetsWith(['nfs://nas=disk:/srv']), { message: /nfs:\/\/nas=disk:\/srv/ });
-  try {
-    targetsWith(['nfs://nas=s3+http://key:sesame@127.0.0.1:9000']);
-  } catch (error) {
-    t.notMatch(String(error), /sesame/, 'no secret in the message');
+  for (const [text] of wrong.filter(([text]) => text.includes('ses'))) {
+    try {
+      targetsWith([text]);
+    } catch (error) {
+      t.notMatch(String(error), /sesame|ses%ame/, 'no secret in the message');
+    }
   }
 });
 
@@ -64,10 +86,8 @@ t.test('what this version cannot reach is refused loudly, with what to do', asyn
     const target = targetOf(uri, type, bindings);
     return target.driver === 'unbuilt' ? target.message : `driver ${target.driver}`;
   };
-  t.match(unbuilt('nfs://nas.example/export/', 'Nfs'), /cannot reach NFS servers.*--bind/);
-  t.match(unbuilt('smb://nas.example/share/', 'Smb'), /cannot reach SMB servers/);
-  t.match(unbuilt('nfs://nas/e/', 'Nfs', ['nfs://nas=nfs://127.0.0.1:2049']), /no client for NFS/);
-  t.match(unbuilt('smb://nas/e/', 'Smb', ['smb://nas=smb://127.0.0.1/s']), /no client for SMB/);
+  t.match(unbuilt('nfs://nas/a/../../b/', 'Nfs'), /"\.\."/);
+  t.match(unbuilt('nfs://nas/a/../b/', 'Nfs', ['nfs://nas=nfs://h']), /"\.\."/);
   t.match(unbuilt('nfs://nas.memory/a/../../b/', 'Nfs'), /holds the name "\.\."/, 'no way out of the root');
   t.match(unbuilt('nfs://nas/a/../../b/', 'Nfs', ['nfs://nas=directory:/srv']), /"\.\."/);
   const { targetOf: plain } = targetsWith([]);
@@ -96,10 +116,10 @@ t.test('the first binding that fits wins, by whole names', async (t) => {
     stagingId: 'task-1',
   });
   t.match(targetOf('nfs://nas/exported/', 'Nfs', bindings), { volume: 'rest', root: '/deep/exported' });
-  t.match(targetOf('nfs://nasty/export/', 'Nfs', bindings), { driver: 'unbuilt' }, 'another host');
-  t.match(targetOf('smb://nas/export/', 'Smb', bindings), { driver: 'unbuilt' }, 'another scheme');
+  t.match(targetOf('nfs://nasty/export/', 'Nfs', bindings), { driver: 'nfs' }, 'another host');
+  t.match(targetOf('smb://nas/export/', 'Smb', bindings), { driver: 'smb' }, 'another scheme');
   t.match(targetOf('nfs://nas:2049/export/x/', 'Nfs', bindings), { root: 'x' }, 'a prefix without a port');
-  t.match(targetOf('nfs://nas/a/', 'Nfs', ['nfs://nas:1=memory:x']), { driver: 'unbuilt' }, 'another port');
+  t.match(targetOf('nfs://nas/a/', 'Nfs', ['nfs://nas:1=memory:x']), { driver: 'nfs' }, 'another port');
 });
 
 t.test('buckets: embedded, configured, or bound', async (t) => {

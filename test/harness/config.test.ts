@@ -84,6 +84,14 @@ t.test('lists come from the environment with ";" between', async (t) => {
   ]);
   t.equal(config.signatures.verify, true);
   t.same(config.signatures.credentials[0], { accessKeyId: 'AKIA', secretAccessKey: 'with:colon' });
+  const domains =
+    'smb://a=smb://CORP;me:sesame@h;smb://b=smb://h;smb://c=smb://D;you:x@h;nfs://d=directory:/a@b';
+  const { config: windows } = await readConfig({ environment: { DATASYNC_LOCAL_BIND: domains } });
+  t.same(
+    windows.bindings.map(({ target }) => target),
+    ['smb://CORP;me:sesame@h', 'smb://h', 'smb://D;you:x@h', 'directory:/a@b'],
+    'the ";" behind a domain is none of those between',
+  );
 });
 
 t.test('a wrong value is named as it was given, with what to give', async (t) => {

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { inProcessAgent } from '../../agent/in-process-agent.ts';
 import { systemClock } from '../../base/system-clock.ts';
 import { type Bound, compileBindings } from '../../emulator/bindings.ts';
+import { nfsMount, nfsPlace, smbMount, smbPlace } from '../../emulator/mounts.ts';
 import type { Config } from '../../harness/config.ts';
 import type { StorageTarget } from '../../storage/index.ts';
 import { createVolumes } from '../../storage/volumes.ts';
@@ -28,13 +31,9 @@ async function checkBinding({ text, target }: Bound, config: Config): Promise<Fi
       return { is: 'good', about, says: 'an in-memory volume, made when it is first used' };
     case 'directory':
       return tried(about, () => probed({ driver: 'directory', directory: target.directory, root: '' }));
-    case 'server':
-      return {
-        is: 'bad',
-        about,
-        says: `this version has no client for ${target.protocol}`,
-        next: 'Mount it with the operating system and bind to directory:PATH.',
-      };
+    case 'nfs':
+    case 'smb':
+      return checkServer(about, target);
     case 's3': {
       const { endpoint, bucket, prefix } = target;
       const credentials = target.credentials ??
@@ -55,6 +54,38 @@ async function checkBinding({ text, target }: Bound, config: Config): Promise<Fi
         }),
       );
     }
+  }
+}
+
+/** A binding that names only a server, or a share without a user, leaves the rest to the locations. */
+async function checkServer(
+  about: string,
+  target: Extract<Bound['target'], { kind: 'nfs' | 'smb' }>,
+): Promise<Finding> {
+  const whole = serverPlace(about, target);
+  if (whole) return tried(about, () => probed(whole));
+  const { address } = target;
+  const usual = target.kind === 'nfs' ? 2049 : 445;
+  const found = await tried(about, () => connected(address.host, address.port ?? usual));
+  return found.is === 'good' ? { ...found, says: 'it answers; the locations say the rest' } : found;
+}
+
+function serverPlace(
+  uri: string,
+  target: Extract<Bound['target'], { kind: 'nfs' | 'smb' }>,
+): StorageTarget | undefined {
+  const around = { uri, use: {} };
+  if (target.address.path === undefined) return undefined;
+  if (target.kind === 'nfs') return nfsPlace(target.address, nfsMount(), around);
+  return target.address.login && smbPlace(target.address, smbMount({}, {}), around);
+}
+
+async function connected(host: string, port: number): Promise<void> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(REACH_MS) });
+  } finally {
+    socket.destroy();
   }
 }
 

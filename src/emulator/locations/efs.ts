@@ -1,5 +1,6 @@
 import { idOf, scopeOf } from '../arn.ts';
 import { invalidParameter } from '../errors.ts';
+import { nfsMount } from '../mounts.ts';
 import { memoryPlace } from '../places.ts';
 import { type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
 import { only } from './members.ts';
@@ -63,4 +64,5 @@ export const efs = locationKind<'Efs', EfsSettings>({
   }),
   target: ({ settings }, around) =>
     memoryPlace(idOf(settings.EfsFilesystemArn), settings.Subdirectory, around),
+  mount: () => nfsMount(),
 });

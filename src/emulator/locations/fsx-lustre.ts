@@ -1,4 +1,5 @@
 import { idOf } from '../arn.ts';
+import { nfsMount } from '../mounts.ts';
 import { memoryPlace } from '../places.ts';
 import { fsxUri } from './fsx.ts';
 import { type Created, locationKind } from './location-kind.ts';
@@ -22,4 +23,5 @@ export const fsxLustre = locationKind<'FsxLustre', FsxLustreSettings>({
   describe: ({ settings }) => ({ SecurityGroupArns: settings.SecurityGroupArns }),
   target: ({ settings }, around) =>
     memoryPlace(idOf(settings.FsxFilesystemArn), settings.Subdirectory, around),
+  mount: () => nfsMount(),
 });

@@ -1,5 +1,6 @@
 import { idOf, scopeOf } from '../arn.ts';
 import { invalidParameter } from '../errors.ts';
+import { type Mount, nfsMount, smbMount } from '../mounts.ts';
 import { memoryPlace } from '../places.ts';
 import { type About, type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
 import { only } from './members.ts';
@@ -126,6 +127,12 @@ function describedProtocol({ Protocol }: FsxOntapSettings) {
   return { SMB: { User, ...(Domain ? { Domain } : {}), MountOptions, ...secretConfigs(Protocol.SMB) } };
 }
 
+/** @source AWS API Reference, FsxProtocolNfs: version 3 is all that DataSync uses, also where AUTOMATIC is shown */
+function mount({ settings, secrets }: Draft<FsxOntapSettings>): Mount {
+  const { Protocol } = settings;
+  return 'NFS' in Protocol ? nfsMount('NFS3') : smbMount(Protocol.SMB, secrets);
+}
+
 /** An FSx for NetApp ONTAP file system. */
 export const fsxOntap = locationKind<'FsxOntap', FsxOntapSettings>({
   type: 'FsxOntap',
@@ -141,4 +148,5 @@ export const fsxOntap = locationKind<'FsxOntap', FsxOntapSettings>({
   }),
   target: ({ settings }, around) =>
     memoryPlace(idOf(settings.FsxFilesystemArn), settings.Subdirectory, around),
+  mount,
 });

@@ -1,5 +1,6 @@
 import { idOf } from '../arn.ts';
 import { invalidParameter } from '../errors.ts';
+import { nfsMount } from '../mounts.ts';
 import { memoryPlace } from '../places.ts';
 import { fsxUri } from './fsx.ts';
 import { type Created, type Draft, locationKind } from './location-kind.ts';
@@ -58,4 +59,5 @@ export const fsxOpenZfs = locationKind<'FsxOpenZfs', FsxOpenZfsSettings>({
   }),
   target: ({ settings }, around) =>
     memoryPlace(idOf(settings.FsxFilesystemArn), settings.Subdirectory, around),
+  mount: ({ settings }) => nfsMount(settings.Protocol.NFS?.MountOptions?.Version),
 });

@@ -1,4 +1,5 @@
 import { idOf } from '../arn.ts';
+import { smbMount } from '../mounts.ts';
 import { memoryPlace } from '../places.ts';
 import { fsxUri } from './fsx.ts';
 import { type About, type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
@@ -50,4 +51,5 @@ export const fsxWindows = locationKind<'FsxWindows', FsxWindowsSettings>({
   }),
   target: ({ settings }, around) =>
     memoryPlace(idOf(settings.FsxFilesystemArn), settings.Subdirectory, around),
+  mount: ({ settings, secrets }) => smbMount(settings, secrets),
 });

@@ -1,4 +1,5 @@
 import type { StorageTarget } from '../../storage/index.ts';
+import type { Mount } from '../mounts.ts';
 import type { Surroundings } from '../places.ts';
 import type { LocationRecord, LocationType } from '../records.ts';
 import { azureBlob } from './azure-blob.ts';
@@ -37,4 +38,9 @@ export function listTypeOf({ type, settings }: LocationRecord): string {
 /** Where the bytes of a location are when no binding says otherwise. */
 export function builtInTarget(location: LocationRecord, around: Surroundings): StorageTarget {
   return locationKinds[location.type].target(location, around);
+}
+
+/** How a location is mounted when its bytes are on a server; undefined: it is none that is mounted. */
+export function mountOf(location: LocationRecord): Mount | undefined {
+  return locationKinds[location.type].mount?.(location);
 }

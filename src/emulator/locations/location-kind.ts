@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.ts';
 import type { Input, Output } from '../../model/operations.ts';
 import type { StorageTarget } from '../../storage/index.ts';
 import type { ControlPlane, Scope } from '../control-plane.ts';
+import type { Mount } from '../mounts.ts';
 import type { Surroundings } from '../places.ts';
 import type { LocationRecord, LocationType } from '../records.ts';
 import type { Checked } from './members.ts';
@@ -45,6 +46,8 @@ export interface LocationKind<Type extends LocationType, Settings = Readonly<Rec
   describe(draft: Draft<Settings>): Described<Type>;
   /** Where its bytes are when no binding says otherwise. */
   target(draft: Draft<Settings>, around: Surroundings): StorageTarget;
+  /** How it is mounted when its bytes are on a server; absent: it is none that is mounted. */
+  mount?(draft: Draft<Settings>): Mount;
   /** Whether it can be reached, where the service tests that at create. @throws ServiceError */
   test?(record: LocationRecord, plane: ControlPlane): Promise<void>;
 }

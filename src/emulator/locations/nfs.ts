@@ -1,4 +1,4 @@
-import { serverPlace } from '../places.ts';
+import { mountedPlace, nfsMount } from '../mounts.ts';
 import { type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
 import { only } from './members.ts';
 import { folder } from './subdirectory.ts';
@@ -24,6 +24,8 @@ function update(was: Draft<NfsSettings>, input: Updated<'Nfs'>): Draft<NfsSettin
   };
 }
 
+const mount = ({ settings }: Draft<NfsSettings>) => nfsMount(settings.MountOptions?.Version);
+
 /** An NFS server. @source terraform-provider-aws, location_nfs.go: the version is AUTOMATIC when none was sent */
 export const nfs = locationKind<'Nfs', NfsSettings>({
   type: 'Nfs',
@@ -39,6 +41,7 @@ export const nfs = locationKind<'Nfs', NfsSettings>({
     OnPremConfig: { AgentArns: [...agentArns] },
     MountOptions: settings.MountOptions,
   }),
-  target: ({ settings }, around) =>
-    serverPlace('NFS', settings.ServerHostname, settings.Subdirectory, around),
+  target: (draft, around) =>
+    mountedPlace(draft.settings.ServerHostname, draft.settings.Subdirectory, mount(draft), around),
+  mount,
 });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { invalidParameter } from '../errors.ts';
-import { serverPlace } from '../places.ts';
+import { mountedPlace, smbMount } from '../mounts.ts';
 import { type About, type Created, type Draft, locationKind, type Updated } from './location-kind.ts';
 import { base64, only } from './members.ts';
 import { type SecretConfigs, secretConfigs, settleSecret, withoutSecretConfigs } from './secret-config.ts';
@@ -114,6 +114,8 @@ function checkKerberos({ settings, secrets }: Draft<SmbSettings>): void {
   }
 }
 
+const mount = ({ settings, secrets }: Draft<SmbSettings>) => smbMount(settings, secrets);
+
 /** An SMB server. @source terraform-provider-aws, location_smb.go: the version is AUTOMATIC when none was sent */
 export const smb = locationKind<'Smb', SmbSettings>({
   type: 'Smb',
@@ -128,6 +130,7 @@ export const smb = locationKind<'Smb', SmbSettings>({
     MountOptions: settings.MountOptions,
     ...secretConfigs(settings),
   }),
-  target: ({ settings }, around) =>
-    serverPlace('SMB', settings.ServerHostname, settings.Subdirectory, around),
+  target: (draft, around) =>
+    mountedPlace(draft.settings.ServerHostname, draft.settings.Subdirectory, mount(draft), around),
+  mount,
 });
