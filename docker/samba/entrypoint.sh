@@ -103,7 +103,7 @@ if [ -n "$SMB_BIND" ]; then
   sed -i "s|^\[global\]|&\n  interfaces = $SMB_BIND\n  bind interfaces only = yes|" /etc/samba/smb.conf
 fi
 
-# The same user and the same SIDs in every container: S-1-5-21-1-2-3-3000 is the user.
+# The same user and the same SIDs in every container: S-1-5-21-1-2-3-1000 is the user.
 id "$SMB_USER" > /dev/null 2>&1 || useradd -M -u 1000 -s /usr/sbin/nologin "$SMB_USER"
 chown "$SMB_USER" /share /small
 ln -sfn 'msdfs:other.example\share' /dfs/elsewhere

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { freePort } from './container.ts';
 
 /** A real S3 server in a container of its own, on a free port of loopback. */
 export interface S3Server extends AsyncDisposable {
@@ -57,15 +57,4 @@ export async function startS3Server(name: S3ServerName): Promise<S3Server> {
     [Symbol.asyncDispose]: async () =>
       void (await container.stop({ timeout: 0, remove: true }).catch(() => undefined)),
   };
-}
-
-/** A port of loopback that nobody listens on now. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
