@@ -25,6 +25,7 @@ export class VirtualClock implements Clock {
    * wakes runs before the next one wakes, so a schedule that fires hourly fires once for each hour passed.
    */
   async advance(ms: number): Promise<void> {
+    await settled();
     const until = this.#now + ms;
     for (let at = this.#sleepers.nextAt; at !== undefined && at <= until; at = this.#sleepers.nextAt) {
       this.#now = Math.max(this.#now, at);
