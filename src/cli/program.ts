@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { clockCommand } from './clock.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { runCommand } from './run.ts';
@@ -24,7 +25,7 @@ export function program(): Command {
     .version(version())
     .showHelpAfterError('(--help shows how)')
     .addHelpText('after', EXAMPLES);
-  const commands = [startCommand(), demoCommand(), runCommand(), doctorCommand()];
+  const commands = [startCommand(), demoCommand(), runCommand(), doctorCommand(), clockCommand()];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root).exitOverride());
   return root.exitOverride();
 }

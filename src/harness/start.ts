@@ -20,6 +20,7 @@ import { createVolumes, type Volumes } from '../storage/volumes.ts';
 import { createChanges } from './changes.ts';
 import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
+import { type EmulatorClock, emulatorClock } from './emulator-clock.ts';
 import { lateAgent } from './late-agent.ts';
 import type { Inside } from './routes/own-route.ts';
 
@@ -42,6 +43,8 @@ export interface Emulator extends AsyncDisposable {
   readonly volumes: Volumes;
   /** What the embedded S3 holds. */
   readonly buckets: Buckets;
+  /** Undefined: it was given a clock of its own. */
+  readonly clock: EmulatorClock | undefined;
   readonly plane: LiveControlPlane;
   /** Items of an execution that did not go well, and why; the last 1,000. */
   problemsOf(executionArn: string): readonly ExecutionProblem[];
@@ -117,13 +120,13 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     });
     const defaults = { account: config.account, region: config.region };
     const signatures = credentials && { credentials, clock: realClock };
+    const ownClock = steered && emulatorClock({ clock: steered, plane, changes });
     whenPut.resolve({
       plane,
-      clock: steered,
-      changes,
+      clock: ownClock,
       protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }),
     });
-    return running({ server, plane, volumes, s3, clock: steered });
+    return running({ server, plane, volumes, s3, steered, clock: ownClock });
   } catch (error) {
     await server.close();
     await s3.close();
@@ -158,16 +161,17 @@ function running(parts: {
   readonly plane: LiveControlPlane;
   readonly volumes: Volumes;
   readonly s3: S3Endpoint;
-  readonly clock: SteerableClock | undefined;
+  readonly steered: SteerableClock | undefined;
+  readonly clock: EmulatorClock | undefined;
 }): Emulator {
-  const { server, plane, volumes, s3, clock } = parts;
+  const { server, plane, volumes, s3, steered, clock } = parts;
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= plane
       .shutdown()
       .finally(() => server.close())
       .finally(() => s3.close())
-      .finally(() => clock?.stop());
+      .finally(() => steered?.stop());
     return closed;
   };
   return {
@@ -175,6 +179,7 @@ function running(parts: {
     port: server.port,
     volumes,
     buckets: s3.buckets,
+    clock,
     plane,
     problemsOf: (executionArn) => plane.runner.problemsOf(executionArn),
     close,

@@ -1,14 +1,12 @@
 import type { Router } from 'express';
-import type { SteerableClock } from '../../base/steerable-clock.ts';
 import type { LiveControlPlane } from '../../emulator/assemble.ts';
-import type { Changes } from '../changes.ts';
+import type { EmulatorClock } from '../emulator-clock.ts';
 
 /** What the routes below `/_datasync` may see and change. */
 export interface Inside {
   readonly plane: LiveControlPlane;
   /** Undefined: the emulator was given a clock that it does not steer. */
-  readonly clock: SteerableClock | undefined;
-  readonly changes: Changes;
+  readonly clock: EmulatorClock | undefined;
 }
 
 /** One kind of thing below `/_datasync`. */
