@@ -2,7 +2,7 @@
 
 import { StorageError } from '../storage/storage-error.ts';
 import { TransferFailed } from '../transfer/job.ts';
-import { accessDetail, messageOf } from './access-words.ts';
+import { accessDetail, messageOf, serviceCode } from './access-words.ts';
 import type { LocationPair } from './location-family.ts';
 import type { Count, ExecutionRecord, LocationRecord, Tally } from './records.ts';
 import { sum } from './tally.ts';
@@ -101,7 +101,10 @@ function unreachable(
 ): Outcome {
   if (!location) return { errorCode: code, errorDetail: error.message };
   const cause = error.cause ?? error;
-  return { errorCode: storageCode(location, cause) ?? code, errorDetail: accessDetail(location, cause) };
+  return {
+    errorCode: serviceCode(cause) ?? storageCode(location, cause) ?? code,
+    errorDetail: accessDetail(location, cause),
+  };
 }
 
 function storageCode(location: LocationRecord, cause: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../storage/storage-error.ts';
-import { accessDetail, messageOf } from './access-words.ts';
+import { accessDetail, messageOf, serviceCode } from './access-words.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { LocationRecord, LocationType, TaskRecord } from './records.ts';
 import { taskInState } from './task-states.ts';
@@ -85,14 +85,20 @@ export function createTaskAccess(plane: Plane): TaskAccess {
 
 const isTestable = (task: TaskRecord) => task.status !== 'RUNNING' && task.status !== 'QUEUED';
 
+/** Why a task cannot be had. */
+interface Problem {
+  readonly errorCode: string;
+  readonly errorDetail: string;
+}
+
 /** Writes what a test found. The task may have changed while it was tested. */
-function settle(plane: Plane, taskArn: string, detail: string | undefined): void {
+function settle(plane: Plane, taskArn: string, problem: Problem | undefined): void {
   const task = plane.tasks.get(taskArn);
   if (!task || !isTestable(task)) return;
-  const status = detail === undefined ? 'AVAILABLE' : 'UNAVAILABLE';
-  if (task.status === status && task.errorDetail === detail) return;
+  const status = problem === undefined ? 'AVAILABLE' : 'UNAVAILABLE';
+  if (task.status === status && task.errorDetail === problem?.errorDetail) return;
   const next = task.status === status ? task : taskInState(task, status);
-  plane.tasks.put(detail === undefined ? next : { ...next, errorCode: ERROR_CODE, errorDetail: detail });
+  plane.tasks.put(problem === undefined ? next : { ...next, ...problem });
   if (task.status !== status) {
     plane.notify({ resource: 'task', arn: taskArn, state: status, at: plane.clock.now() });
   }
@@ -103,7 +109,7 @@ async function accessProblem(
   plane: Plane,
   task: TaskRecord,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   for (const arn of [task.sourceLocationArn, task.destinationLocationArn]) {
     const location = plane.locations.get(arn);
     const problem = location && (await locationProblem(plane, location, signal));
@@ -116,9 +122,12 @@ async function locationProblem(
   plane: Plane,
   location: LocationRecord,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Problem | undefined> {
   const offline = location.agentArns.find((arn) => plane.agents.get(arn)?.status === 'OFFLINE');
-  if (offline) return `Task failed to access location ${location.id}: its agent ${offline} is offline.`;
+  if (offline) {
+    const errorDetail = `Task failed to access location ${location.id}: its agent ${offline} is offline.`;
+    return { errorCode: ERROR_CODE, errorDetail };
+  }
   if (!MOUNTED.includes(location.type)) return undefined;
   try {
     await plane.worker.probe(plane.targetOf(location), { signal, need: 'read' });
@@ -128,6 +137,6 @@ async function locationProblem(
     if (!(error instanceof StorageError)) {
       plane.log.error('location-test-broke', { location: location.arn, error: messageOf(error) });
     }
-    return accessDetail(location, error);
+    return { errorCode: serviceCode(error) ?? ERROR_CODE, errorDetail: accessDetail(location, error) };
   }
 }

@@ -176,7 +176,7 @@ t.test('a location that cannot be reached ends the run in the service’s words'
       'SrcLocHitAccess',
       /^Task failed to access location loc-\w+: x40016: mount\.nfs: Connection timed out/,
     ],
-    ['Nfs', 'source-unreachable', 'CredentialsRefused', 'SrcLocHitAccess', /x40015/],
+    ['Smb', 'source-unreachable', 'CredentialsRefused', 'SrcLocHitAccess', /x40015: mount error\(13\): Perm/],
     [
       'S3',
       'source-unreachable',

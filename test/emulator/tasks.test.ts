@@ -229,12 +229,20 @@ t.test('a location that cannot be mounted makes the task UNAVAILABLE until it ca
   t.equal(plane.clock.sleeping, 0);
 });
 
+t.test('a server that maps ids makes the task UNAVAILABLE with a code of its own', async (t) => {
+  const plane = livePlane();
+  const code = 'FsNfsIdMappingEnabled';
+  plane.worker.probeFails = () => new StorageError('Unsupported', 'nas', 'Owners have names.', { code });
+  const task = await taskOf(plane, await someTask(plane));
+  t.match(task, { Status: 'UNAVAILABLE', ErrorCode: code, ErrorDetail: /server-side NFSv4 ID mapping/ });
+});
+
 t.test('a start and an update look again at once', async (t) => {
   const plane = livePlane();
   plane.worker.probeFails = () => new StorageError('PermissionDenied', 'nas', 'no');
   const first = await someTask(plane, {}, locationOn(plane, 'Smb'));
   const second = await someTask(plane);
-  t.match((await taskOf(plane, first)).ErrorDetail, /x40016: mount error: Permission denied/);
+  t.match((await taskOf(plane, first)).ErrorDetail, /x40016: mount error\(13\): Permission denied/);
   plane.worker.probeFails = () => undefined;
   t.ok(await start(plane, first));
   await updateTask({ TaskArn: second, Name: 'again' }, contextOf(plane));
