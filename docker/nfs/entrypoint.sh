@@ -9,7 +9,7 @@ set -euo pipefail
 : "${NFS_OWNERS:=numeric}"            # of version 4; "names" maps ids, and tells root@localdomain instead of 0
 : "${NFS_PRIVILEGED_PORTS:=no}"       # yes: only clients with a source port below 1024 ("secure")
 : "${NFS_PORT:=2049}" "${NFS_MOUNT_PORT:=20048}" "${NFS_BIND:=0.0.0.0}"
-: "${NFS_RPCBIND:=yes}"               # no: nothing on port 111, clients have to know the ports
+: "${NFS_RPCBIND:=yes}"               # no: nothing on port 111; only without version 3, which has to be told there
 : "${NFS_LEASE_SECONDS:=30}"          # of version 4
 : "${NFS_GRACE_SECONDS:=0}"           # after a start, in which only what was open before may be opened
 : "${NFS_CACHE_SECONDS:=0}"           # how long attributes are believed; 0: changes made in the container show at once
@@ -45,6 +45,7 @@ one_of NFS_READ_ONLY yes no
 one_of NFS_OWNERS numeric names
 one_of NFS_PRIVILEGED_PORTS yes no
 one_of NFS_RPCBIND yes no
+if [ "${NFS_RPCBIND,,}" = no ] && [[ "${protocols[*]}" = *3* ]]; then fail "NFS_RPCBIND=no, but version 3 needs it"; fi
 
 # Ganesha starts without what it needs too, and then has no export.
 readonly NEEDS="start this container with --cap-add DAC_READ_SEARCH --security-opt seccomp=unconfined"

@@ -1,4 +1,4 @@
-// docker/compose.yaml as a user has it: the emulator and MinIO come up, and a task moves a file from one to the other.
+// docker/compose.yaml as a user has it: everything comes up, and tasks move a file from one server to the next.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -16,10 +16,15 @@ const KEYS = { accessKeyId: 'datasync', secretAccessKey: 'datasync-secret' };
 const SETTINGS = {
   EMULATOR_PORT: '0',
   MINIO_PORT: '0',
+  NFS_PORT: '0',
+  NFS_MOUNT_PORT: '0',
+  SMB_PORT: '0',
   DATASYNC_LOCAL_S3_ENDPOINT: 'http://minio:9000',
   DATASYNC_LOCAL_S3_ACCESS_KEY_ID: KEYS.accessKeyId,
   DATASYNC_LOCAL_S3_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
 };
+
+const SERVICES = ['emulator', 'minio', 'nfs', 'samba'];
 
 /** The plugin of newer engines, or the program of its own. */
 const tool =
@@ -27,7 +32,7 @@ const tool =
 
 function compose(...args: readonly string[]): string {
   const [command = '', ...first] = tool;
-  const profiles = ['--profile', 'emulator', '--profile', 'minio'];
+  const profiles = SERVICES.flatMap((name) => ['--profile', name]);
   return execFileSync(command, [...first, '-f', at('compose.yaml'), '-p', PROJECT, ...profiles, ...args], {
     env: { ...process.env, ...SETTINGS },
     encoding: 'utf8',
@@ -47,19 +52,19 @@ async function healthy(t: Test, service: string, port: number): Promise<string> 
   }
   const address = compose('port', service, String(port)).trim();
   t.match(address, /^127\.0\.0\.1:\d+$/, `${service} listens on loopback only`);
-  return `http://${address}`;
+  return address;
 }
 
-const skip = skipWithout('emulator') || skipWithout('minio');
+const skip = SERVICES.map((name) => skipWithout(name)).find(Boolean) ?? false;
 
-t.test('compose brings up the emulator and MinIO, and a task runs between them', { skip }, async (t) => {
+t.test('compose brings up the emulator and servers, and a task runs between them', { skip }, async (t) => {
   t.teardown(() => compose('down', '-v'));
   compose('up', '-d');
-  const endpoint = await healthy(t, 'emulator', 4567);
+  const endpoint = `http://${await healthy(t, 'emulator', 4567)}`;
   const account = '111122223333';
   const region = 'us-east-1';
   const s3 = new S3Client({
-    endpoint: await healthy(t, 'minio', 9000),
+    endpoint: `http://${await healthy(t, 'minio', 9000)}`,
     region,
     credentials: KEYS,
     forcePathStyle: true,
@@ -69,6 +74,8 @@ t.test('compose brings up the emulator and MinIO, and a task runs between them',
     region,
     credentials: { accessKeyId: account, secretAccessKey: 'test' },
   });
+  await healthy(t, 'nfs', 2049);
+  await healthy(t, 'samba', 445);
   const target = { endpoint, account, region, datasync, s3 };
 
   const source = await nfsLocation(target, 'nas.example', '/export');
