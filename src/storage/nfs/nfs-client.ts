@@ -128,7 +128,8 @@ export interface NfsClient extends AsyncDisposable {
     options?: CallOptions & { readonly handle?: FileHandle },
   ): Promise<{ readonly node: Node; readonly content: Uint8Array | undefined }>;
   /**
-   * Makes a file that was not there, writes it and commits it, in as few round trips as the version allows.
+   * Makes a file that was not there, writes it and commits it, in as few round trips as the version allows. The node
+   * tells what it has after that: times that the writing changed again are the caller's to set.
    * @param content up to `limits.writeBytes`
    * @throws NfsFailure EXIST
    */
