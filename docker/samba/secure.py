@@ -20,5 +20,5 @@ if descriptor.dacl:
     access |= security.SEC_STD_WRITE_DAC
 if descriptor.sacl:
     parts |= security.SECINFO_SACL
-    access |= security.SEC_FLAG_SYSTEM_SECURITY
+    access |= security.SEC_FLAG_SYSTEM_SECURITY | security.SEC_STD_WRITE_DAC
 connect('share').set_acl(path.replace('/', '\\'), descriptor, parts, access)
