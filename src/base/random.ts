@@ -18,6 +18,23 @@ export function seededRandom(seed: number): Random {
   return { next, hex: (digits) => hexFrom(next, digits) };
 }
 
+/** Chance that can be started again from its seed. */
+export interface RestartableRandom extends Random {
+  restart(): void;
+}
+
+/** As `seededRandom`; after `restart` it gives the same again. */
+export function restartableRandom(seed: number): RestartableRandom {
+  let random = seededRandom(seed);
+  return {
+    next: () => random.next(),
+    hex: (digits) => random.hex(digits),
+    restart: () => {
+      random = seededRandom(seed);
+    },
+  };
+}
+
 /** Chance from the machine: another run, other ids. */
 export function machineRandom(): Random {
   return { next: Math.random, hex: (digits) => hexFrom(Math.random, digits) };

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { clockCommand } from './clock.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
 import { startCommand } from './start.ts';
 import { version } from './version.ts';
@@ -25,7 +26,14 @@ export function program(): Command {
     .version(version())
     .showHelpAfterError('(--help shows how)')
     .addHelpText('after', EXAMPLES);
-  const commands = [startCommand(), demoCommand(), runCommand(), doctorCommand(), clockCommand()];
+  const commands = [
+    startCommand(),
+    demoCommand(),
+    runCommand(),
+    doctorCommand(),
+    clockCommand(),
+    resetCommand(),
+  ];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root).exitOverride());
   return root.exitOverride();
 }

@@ -21,6 +21,8 @@ export interface ExecutionRunner {
   step(arn: string): void;
   /** Resolves when the execution has ended; at once when it has. */
   ended(arn: string): Promise<void>;
+  /** Ends those that run or wait and are chosen by their ARNs: each becomes ERROR. */
+  endAll(chosen: (arn: string) => boolean): Promise<void>;
   /** Ends everything that runs, cleanly: each becomes ERROR. */
   shutdown(): Promise<void>;
   /** The execution (ARN) that a new one of this task would have to wait for. */
@@ -101,14 +103,19 @@ export class QueueRunner implements ExecutionRunner {
 
   async shutdown(): Promise<void> {
     this.#stopping = true;
-    for (const claim of [...this.#waiting]) this.#endWaiting(claim, INTERRUPTED);
-    const running = [...this.#running.values()];
+    await this.endAll(() => true);
+  }
+
+  async endAll(chosen: (arn: string) => boolean): Promise<void> {
+    const isChosen = ({ arn }: Claim) => chosen(arn);
+    for (const claim of this.#waiting.filter(isChosen)) this.#endWaiting(claim, INTERRUPTED);
+    const running = [...this.#running.values()].filter(({ claim }) => isChosen(claim));
     for (const { run } of running) run.stop(INTERRUPTED);
     const patience = new AbortController();
     const tired = this.#plane.realClock.sleep(SHUTDOWN_MS, patience.signal).catch(() => undefined);
     await Promise.race([tired, Promise.all(running.map(({ claim }) => this.ended(claim.arn)))]);
     patience.abort();
-    for (const { claim, run } of [...this.#running.values()]) {
+    for (const { claim, run } of running.filter(({ claim }) => this.#running.has(claim.arn))) {
       run.end(INTERRUPTED);
       this.#over(claim, run);
     }

@@ -6,12 +6,12 @@ import { dataSyncProtocol, type Protocol } from '../api/json-protocol.ts';
 import { listen, type RunningServer } from '../api/server.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
-import { machineRandom, type Random, seededRandom } from '../base/random.ts';
-import { SteerableClock } from '../base/steerable-clock.ts';
-import { systemClock } from '../base/system-clock.ts';
+import type { Random } from '../base/random.ts';
+import type { SteerableClock } from '../base/steerable-clock.ts';
 import { actions } from '../emulator/actions/index.ts';
 import { assembleControlPlane, type LiveControlPlane } from '../emulator/assemble.ts';
 import type { ExecutionProblem } from '../emulator/execution-problem.ts';
+import type { Whose } from '../emulator/reset.ts';
 import type { Settings } from '../emulator/settings.ts';
 import { createTargets } from '../emulator/targets.ts';
 import type { Buckets } from '../s3/buckets.ts';
@@ -22,7 +22,9 @@ import { type Config, configFrom, silenceSdkWarning } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { type EmulatorClock, emulatorClock } from './emulator-clock.ts';
 import { lateAgent } from './late-agent.ts';
+import { type ResetResult, type Resettable, reset } from './reset.ts';
 import type { Inside } from './routes/own-route.ts';
+import { timeAndChance } from './time-and-chance.ts';
 
 /** What an emulator is given beside its configuration. */
 export interface EmulatorParts {
@@ -48,6 +50,8 @@ export interface Emulator extends AsyncDisposable {
   readonly plane: LiveControlPlane;
   /** Items of an execution that did not go well, and why; the last 1,000. */
   problemsOf(executionArn: string): readonly ExecutionProblem[];
+  /** See `/_datasync/reset`: everything, or the resources of an account or a Region. */
+  reset(whose?: Whose): Promise<ResetResult>;
   /** Ends running executions (they become ERROR) and the server, within two seconds. May be called twice. */
   close(): Promise<void>;
 }
@@ -68,18 +72,15 @@ export async function startEmulator(
 export async function startFrom(config: Config, parts: EmulatorParts = {}): Promise<Emulator> {
   silenceSdkWarning();
   const { log = silentLog } = parts;
-  const realClock = systemClock();
-  const steered = parts.clock ? undefined : new SteerableClock(realClock);
-  const clock = parts.clock ?? steered ?? realClock;
+  const { clock, steered, realClock, random, seeded, s3Random } = timeAndChance(config.seed, parts);
   const changes = createChanges();
-  const random = parts.random ?? (config.seed === undefined ? machineRandom() : seededRandom(config.seed));
   const volumes = createVolumes();
   const credentials = config.signatures.verify ? config.signatures.credentials : undefined;
   const own = { accessKeyId: 'datasync-local', secretAccessKey: randomUUID() };
   const s3 = createS3({
     clock,
     realClock,
-    random,
+    random: s3Random,
     log,
     region: config.region,
     account: config.account,
@@ -108,25 +109,19 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     const settings = { ...settingsOf(config, server), ...(credentials && { ownS3Credentials: own }) };
     const targets = createTargets(settings);
     const observers = [changes.tell];
-    const plane = assembleControlPlane({
-      clock,
-      realClock,
-      random,
-      log,
-      settings,
-      targets,
-      worker,
-      observers,
-    });
+    const given = { clock, realClock, random, log, settings, targets, worker, observers };
+    const plane = assembleControlPlane(given);
     const defaults = { account: config.account, region: config.region };
     const signatures = credentials && { credentials, clock: realClock };
+    const resettable = { plane, volumes, buckets: s3.buckets, random: seeded };
     const ownClock = steered && emulatorClock({ clock: steered, plane, changes });
     whenPut.resolve({
       plane,
       clock: ownClock,
+      reset: (whose) => reset(resettable, whose),
       protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }),
     });
-    return running({ server, plane, volumes, s3, steered, clock: ownClock });
+    return running({ server, plane, volumes, s3, steered, clock: ownClock, resettable });
   } catch (error) {
     await server.close();
     await s3.close();
@@ -163,8 +158,9 @@ function running(parts: {
   readonly s3: S3Endpoint;
   readonly steered: SteerableClock | undefined;
   readonly clock: EmulatorClock | undefined;
+  readonly resettable: Resettable;
 }): Emulator {
-  const { server, plane, volumes, s3, steered, clock } = parts;
+  const { server, plane, volumes, s3, steered, clock, resettable } = parts;
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= plane
@@ -181,6 +177,7 @@ function running(parts: {
     buckets: s3.buckets,
     clock,
     plane,
+    reset: (whose = {}) => reset(resettable, whose),
     problemsOf: (executionArn) => plane.runner.problemsOf(executionArn),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,5 +1,5 @@
 import type { Random } from '../base/random.ts';
-import type { Place } from './listing.ts';
+import { FIRST_PLACE, type Place } from './listing.ts';
 import {
   type Content,
   type ContentStore,
@@ -155,6 +155,15 @@ export class Bucket {
       this.#shelf.versions.remove(gone);
       if (gone.kind === 'object') this.#contents.release(gone.content);
       return gone;
+    });
+  }
+
+  /** Removes all versions of all keys. */
+  clear(): void {
+    this.#shelf.whole(() => {
+      for (const key of [...this.keysFrom(FIRST_PLACE)]) {
+        for (const { versionId } of [...this.versions(key)]) this.deleteVersion(key, versionId);
+      }
     });
   }
 

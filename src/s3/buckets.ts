@@ -15,6 +15,8 @@ export interface Buckets {
   create(name: string, about: { readonly owner: string; readonly region: string }): Bucket;
   /** @throws S3Error NoSuchBucket, BucketNotEmpty */
   delete(name: string): void;
+  /** Removes all buckets with all they hold. */
+  clear(): void;
 }
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -55,6 +57,13 @@ export function bucketsIn(storeroom: Storeroom, clock: Clock, random: Random): B
       if (!bucket.isEmpty) throw s3Error('BucketNotEmpty', undefined, { BucketName: name });
       storeroom.remove(bucket);
       buckets.delete(name);
+    },
+    clear() {
+      for (const bucket of buckets.values()) {
+        bucket.clear();
+        storeroom.remove(bucket);
+        buckets.delete(bucket.name);
+      }
     },
   };
 }

@@ -69,6 +69,7 @@ export class RecordingRunner implements ExecutionRunner {
     this.calls.push(['step', arn]);
   }
   async ended(): Promise<void> {}
+  async endAll(): Promise<void> {}
   async shutdown(): Promise<void> {}
   blockerOf(): undefined {}
   unfinishedOf(): readonly string[] {

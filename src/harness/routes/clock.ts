@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
 import { json } from 'express';
 import type { StateChange } from '../../emulator/control-plane.ts';
 import type { TimeWish } from '../emulator-clock.ts';
+import { problemOfBody } from './body-problem.ts';
 import type { Inside, OwnRoute } from './own-route.ts';
 
 const SCHEMA = {
@@ -26,7 +27,8 @@ export const clockRoutes: OwnRoute = {
     });
     routes.post('/clock', json({ type: () => true }), async (request, response) => {
       const wish: unknown = request.body;
-      if (!isWish(wish)) return void response.status(400).json({ message: problemOf(isWish.errors?.[0]) });
+      if (!isWish(wish))
+        return void response.status(400).json({ message: `${problemOfBody(isWish.errors?.[0])} ${HOW}` });
       const all = await inside();
       if (!all.clock) return void response.status(409).json({ message: NOT_OURS });
       try {
@@ -53,11 +55,4 @@ function shown({ clock, plane }: Inside, caused?: readonly StateChange[]): unkno
     waiting,
     caused: caused?.map((change) => ({ ...change, at: new Date(change.at).toISOString() })),
   };
-}
-
-function problemOf(error: ErrorObject | undefined): string {
-  if (error?.keyword === 'additionalProperties')
-    return `There is no member ${String(error.params['additionalProperty'])}. ${HOW}`;
-  const member = error?.instancePath.slice(1) ?? '';
-  return `${member === '' ? 'The body' : member} ${error?.message ?? 'is not what is wanted'}. ${HOW}`;
 }

@@ -1,12 +1,15 @@
 import type { Router } from 'express';
 import type { LiveControlPlane } from '../../emulator/assemble.ts';
+import type { Whose } from '../../emulator/reset.ts';
 import type { EmulatorClock } from '../emulator-clock.ts';
+import type { ResetResult } from '../reset.ts';
 
 /** What the routes below `/_datasync` may see and change. */
 export interface Inside {
   readonly plane: LiveControlPlane;
   /** Undefined: the emulator was given a clock that it does not steer. */
   readonly clock: EmulatorClock | undefined;
+  reset(whose: Whose): Promise<ResetResult>;
 }
 
 /** One kind of thing below `/_datasync`. */
