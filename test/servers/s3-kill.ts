@@ -52,7 +52,7 @@ function toldClearly(t: Tap, ended: Ended, { endpoint }: Mortal): void {
   t.match(ended, { Status: 'ERROR', Result: { ErrorCode: 'FsS3UnableToConnectToEndpoint' } });
   t.match(
     ended.Result?.ErrorDetail,
-    /^Task failed to access location loc-[0-9a-f]{17}: x40016: Connection timed out \(/,
+    /^Task failed to access location loc-[0-9a-f]{17}: x40016: Connection (refused|timed out) \(/,
   );
   t.match(ended.Result?.ErrorDetail, `No answer from ${endpoint} `);
   t.match(ended.Result?.ErrorDetail, 'Check that the server runs');
