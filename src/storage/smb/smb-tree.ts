@@ -31,11 +31,6 @@ export interface SmbRequest {
   readonly accepts?: readonly number[] | 'any';
 }
 
-export interface SendOptions extends CallOptions {
-  /** A FileId in the requests is of this generation: in any other, nothing is sent and it fails with StorageError Interrupted. */
-  readonly generation?: number;
-}
-
 export interface SmbResponse {
   readonly status: number;
   /** The whole message, header first: offsets of the specification count from here. Verified or decrypted. */
