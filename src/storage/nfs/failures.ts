@@ -7,7 +7,7 @@ import { NfsFailure } from './nfs-client.ts';
  * What a server answered → the errno that Linux makes of it.
  * @source RFC 1813 section 2.6, RFC 7530 section 13, RFC 8881 section 15; Linux, fs/nfs_common/common.c and nfs4proc.c
  */
-const ERRNO: Readonly<Record<string, string>> = {
+const ERRNO: Readonly<Record<string, string | undefined>> = Object.assign(Object.create(null), {
   PERM: 'EPERM',
   NOENT: 'ENOENT',
   IO: 'EIO',
@@ -44,7 +44,7 @@ const ERRNO: Readonly<Record<string, string>> = {
   LOCKED: 'EAGAIN',
   SHARE_DENIED: 'EBUSY',
   FILE_OPEN: 'EBUSY',
-};
+});
 
 /** Whether a server answered with one of `statuses`. */
 export function isFailure(error: unknown, ...statuses: readonly string[]): error is NfsFailure {
@@ -85,5 +85,5 @@ export async function attempt<Result>(
 function mapsOwners(cause: NfsFailure, path: string): StorageError {
   const message =
     'Invalid argument: the server takes owners by name only (NFSv4 ID mapping); let it take numbers, or use version 3';
-  return new StorageError('Unsupported', path, message, { code: 'EINVAL', cause });
+  return new StorageError('Unsupported', path, message, { code: 'FsNfsIdMappingEnabled', cause });
 }

@@ -25,6 +25,7 @@ export class FileWriter {
   #position = 0;
   /** Where the last byte that was really written ends. */
   #writtenTo = 0;
+  #open = true;
 
   /** @param file just made and empty @param sparse runs of zeros become holes */
   constructor(client: NfsClient, file: OpenFile, sparse: boolean, options: CallOptions) {
@@ -60,13 +61,15 @@ export class FileWriter {
     // Whatever its times were when it was made, writing has changed them.
     const attributes = { ...this.#file.node.attributes, atimeNs: NEVER, mtimeNs: NEVER };
     await stampNode(this.#client, { handle, attributes }, stamp, this.#options);
+    this.#open = false;
     await this.#file.close();
   }
 
   /** Ends in the midst; what was written stays. Never rejected. */
   async abandon(): Promise<void> {
     await this.#window.settled();
-    await this.#file.close().catch(() => undefined);
+    if (this.#open) await this.#file.close().catch(() => undefined);
+    this.#open = false;
   }
 
   async #writeHeld(): Promise<void> {

@@ -44,6 +44,7 @@ class Upload {
   #sizeBytes = 0;
   #staged: Place | undefined;
   #writer: FileWriter | undefined;
+  #full: PosixStamp | undefined;
 
   constructor(tree: NfsTree, path: RelPath, stamp: PosixStamp, options: WriteOptions) {
     this.#tree = tree;
@@ -84,8 +85,9 @@ class Upload {
     return attempt(this.#path, this.#options, calls);
   }
 
-  #fullStamp(): Promise<PosixStamp> {
-    return inheriting(this.#tree, this.#path, this.#stamp, this.#options);
+  async #fullStamp(): Promise<PosixStamp> {
+    this.#full ??= await inheriting(this.#tree, this.#path, this.#stamp, this.#options);
+    return this.#full;
   }
 
   async #writeHeld(): Promise<FileWriter> {
