@@ -13,6 +13,7 @@ export interface RunFlags {
   readonly all?: boolean;
   readonly verify: TransferOptions['verify'];
   readonly mode: 'basic' | 'enhanced';
+  readonly security: Preserve['security'];
   readonly bytesPerSecond?: number;
   readonly json?: boolean;
 }
@@ -47,6 +48,11 @@ export function withRunFlags(command: Command): Command {
         .choices(['basic', 'enhanced'])
         .default('basic'),
     )
+    .addOption(
+      new Option('--security <WHAT>', 'which owners and rights of Windows go along from SMB to SMB')
+        .choices(['owner-dacl', 'owner-dacl-sacl', 'nothing'])
+        .default('owner-dacl'),
+    )
     .option('--bytes-per-second <N>', 'no faster than this', atLeastOne)
     .option('--json', 'print one JSON object a line: each failed item, then the end');
 }
@@ -63,13 +69,19 @@ export function transferOptions(
     overwrite: flags.overwrite,
     removeExtra: flags.delete ?? false,
     verify: flags.verify,
-    preserve: preserved(source, destination),
+    preserve: { ...preserved(source, destination), security: flags.security },
     bytesPerSecond: flags.bytesPerSecond ?? null,
-    defaults: { fileMode: 0o644, directoryMode: 0o755, uid: ownId('uid'), gid: ownId('gid') },
+    defaults: {
+      always: false,
+      fileMode: 0o644,
+      directoryMode: 0o755,
+      uid: ownId('uid'),
+      gid: ownId('gid'),
+    },
   };
 }
 
-function preserved(source: StorageTarget, destination: StorageTarget): Preserve {
+function preserved(source: StorageTarget, destination: StorageTarget): Omit<Preserve, 'security'> {
   const mayGiveAway = destination.driver !== 'directory' || ownId('uid') === 0;
   const tags = source.driver === 's3' && destination.driver === 's3';
   return { mtime: true, atime: true, mode: true, uid: mayGiveAway, gid: mayGiveAway, devices: false, tags };

@@ -147,8 +147,9 @@ function isBroken(rule: OptionRule, options: CompleteOptions, context: OptionsCo
 
 const namesOf = (rule: OptionRule) => Object.keys(rule.when) as OptionName[];
 
-/** What a file, a folder and their owner are when the source says nothing of them. */
+/** What a file, a folder and their owner are when the source says nothing of them, or nothing that means something there. */
 interface PosixDefaults {
+  readonly always: boolean;
   readonly fileMode: number;
   readonly directoryMode: number;
   readonly uid: number;
@@ -157,6 +158,8 @@ interface PosixDefaults {
 
 /** @source AWS user guide, "Default POSIX metadata": objects 0755, what comes from SMB or HDFS 0644 */
 export function posixDefaults(pair: LocationPair): PosixDefaults {
-  const fileMode = familyOf(pair.source) === 'object' ? 0o755 : 0o644;
-  return { fileMode, directoryMode: 0o755, uid: 65_534, gid: 65_534 };
+  const from = familyOf(pair.source);
+  const fileMode = from === 'object' ? 0o755 : 0o644;
+  const always = from === 'windows' && familyOf(pair.destination) !== 'windows';
+  return { always, fileMode, directoryMode: 0o755, uid: 65_534, gid: 65_534 };
 }

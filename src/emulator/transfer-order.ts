@@ -1,26 +1,28 @@
 import type { ManifestSource, Selection, TransferOptions, TransferOrder } from '../transfer/job.ts';
 import type { ControlPlane, Scope } from './control-plane.ts';
+import { runLabels } from './labels.ts';
 import type { LocationPair } from './location-family.ts';
-import type { ExecutionRecord } from './records.ts';
+import type { ExecutionRecord, TaskRecord } from './records.ts';
 import { type CompleteOptions, posixDefaults } from './task-options.ts';
 
 /** The order that carries out an execution: the border at which AWS's words become our own. */
 export function transferOrder(
-  plane: Pick<ControlPlane, 'targetOf' | 'bucketTarget'>,
+  plane: Pick<ControlPlane, 'targetOf' | 'bucketTarget' | 'agents'>,
   record: ExecutionRecord,
   pair: LocationPair,
   scope: Scope,
-  taskId: string,
+  task: TaskRecord,
 ): TransferOrder {
-  const use = { stagingId: taskId, timeForm: record.mode === 'ENHANCED' ? 'ms' : 'ns' } as const;
+  const use = { stagingId: task.id, timeForm: record.mode === 'ENHANCED' ? 'ms' : 'ns' } as const;
   return {
     runId: record.id,
-    stagingId: taskId,
+    stagingId: task.id,
     source: plane.targetOf(pair.source, use),
     destination: plane.targetOf(pair.destination, use),
     options: transferOptions(record, pair),
     selection: selectionOf(plane, record, scope),
     ledgerPath: null,
+    labels: runLabels(plane, record, task, pair),
   };
 }
 
@@ -41,6 +43,7 @@ function transferOptions(record: ExecutionRecord, pair: LocationPair): TransferO
       mode: options.PosixPermissions === 'PRESERVE',
       devices: options.PreserveDevices === 'PRESERVE',
       tags: options.ObjectTags === 'PRESERVE',
+      security: SECURITY[options.SecurityDescriptorCopyFlags],
     },
     bytesPerSecond: rateOf(options.BytesPerSecond),
     defaults: posixDefaults(pair),
@@ -51,6 +54,12 @@ const VERIFY = {
   NONE: 'nothing',
   ONLY_FILES_TRANSFERRED: 'transferred',
   POINT_IN_TIME_CONSISTENT: 'everything',
+} as const;
+
+const SECURITY = {
+  NONE: 'nothing',
+  OWNER_DACL: 'owner-dacl',
+  OWNER_DACL_SACL: 'owner-dacl-sacl',
 } as const;
 
 /** AWS's -1 is "no limit". */

@@ -1,4 +1,4 @@
-import type { Capabilities, Entry, Metadata } from '../storage/backend.ts';
+import type { Capabilities, Entry, Metadata, WindowsSecurity } from '../storage/backend.ts';
 import type { Preserve } from './job.ts';
 import { isOwnKey } from './object-metadata.ts';
 
@@ -10,6 +10,10 @@ export interface CompareRules {
   /** Both sides are object stores: user metadata counts. */
   readonly user: boolean;
   readonly tags: boolean;
+  /** What Windows keeps; each only where both sides do. */
+  readonly created: boolean;
+  readonly attributes: boolean;
+  readonly security: readonly (keyof WindowsSecurity)[];
 }
 
 /** In which members two entries differ; empty lists when they do not. */
@@ -33,8 +37,17 @@ export function compareRules(
     posix,
     user: kept('user'),
     tags: preserve.tags && kept('tags'),
+    created: preserve.mtime && kept('createdNs'),
+    attributes: kept('windowsAttributes'),
+    security: kept('security') ? PARTS[preserve.security] : [],
   };
 }
+
+const PARTS = {
+  nothing: [],
+  'owner-dacl': ['owner', 'dacl'],
+  'owner-dacl-sacl': ['owner', 'dacl', 'sacl'],
+} as const satisfies Readonly<Record<Preserve['security'], readonly (keyof WindowsSecurity)[]>>;
 
 function coarser(a: bigint | null, b: bigint | null): bigint | null {
   if (a === null || b === null) return null;
@@ -105,6 +118,34 @@ function compareKept(source: Entry, destination: Entry, rules: CompareRules, fou
   const { user, tags } = source.metadata;
   if (rules.user && !sameUser(user ?? {}, destination.metadata.user ?? {})) found.push('user');
   if (rules.tags && !sameRecord(tags ?? {}, destination.metadata.tags ?? {})) found.push('tags');
+  compareWindows(source.metadata, destination.metadata, rules, found);
+}
+
+/**
+ * Archive, temporary, sparse, compressed and not indexed: some servers and volumes have them not, or set them by
+ * themselves. (MS-FSCC 2.6)
+ * @source AWS user guide, "How DataSync handles file and object metadata": best effort, ignored in verification
+ */
+const BEST_EFFORT = 0x20 | 0x100 | 0x200 | 0x800 | 0x2000;
+
+function compareWindows(source: Metadata, destination: Metadata, rules: CompareRules, found: string[]): void {
+  const { createdNs, windowsAttributes, security = {} } = source;
+  if (rules.created && createdNs !== undefined && !sameTime(createdNs, destination.createdNs, rules))
+    found.push('created');
+  if (rules.attributes && windowsAttributes !== undefined) {
+    const apart = windowsAttributes ^ (destination.windowsAttributes ?? 0);
+    if ((apart & ~BEST_EFFORT) !== 0) found.push('attributes');
+  }
+  found.push(
+    ...rules.security.filter(
+      (part) => security[part] !== undefined && security[part] !== destination.security?.[part],
+    ),
+  );
+}
+
+function sameTime(source: bigint, destination: bigint | undefined, { timeStepNs }: CompareRules): boolean {
+  const stepNs = timeStepNs ?? 1n;
+  return destination !== undefined && cut(source, stepNs) === cut(destination, stepNs);
 }
 
 function posixDiffers(member: 'mode' | 'uid' | 'gid', source: Entry, destination: Entry): boolean {

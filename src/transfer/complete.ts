@@ -2,11 +2,12 @@ import type { Backend, Entry, StorageError } from '../storage/backend.ts';
 import { isMissing, itemFailure } from './failure.ts';
 import type { Side } from './job.ts';
 import type { Found } from './march.ts';
+import type { Asked } from './run.ts';
 
 interface Both {
   readonly source: Backend;
   readonly destination: Backend;
-  readonly asksTags: Readonly<Record<Side, boolean>>;
+  readonly asks: Readonly<Record<Side, Asked>>;
   readonly signal: AbortSignal;
 }
 
@@ -38,10 +39,9 @@ export async function complete(pair: FoundPair, both: Both): Promise<Completed> 
 
 async function askFor(entry: Entry | undefined, side: Side, both: Both): Promise<Answer> {
   if (!needsMore(entry)) return { entry };
-  const { signal, asksTags } = both;
-  const tags = asksTags[side];
+  const { signal, asks } = both;
   try {
-    return { entry: await both[side].stat(entry.path, { signal, tags, listedAs: entry.kind }) };
+    return { entry: await both[side].stat(entry.path, { signal, ...asks[side], listedAs: entry.kind }) };
   } catch (error) {
     return { side, entry, error: itemFailure(error, entry.path, both.signal) };
   }

@@ -1,4 +1,5 @@
 import { type Stamp, StorageError } from '../storage/backend.ts';
+import { again } from './again.ts';
 import type { Side } from './job.ts';
 import type { Planned } from './ledger.ts';
 import type { Run } from './run.ts';
@@ -25,8 +26,15 @@ export class CopyFailed extends Error {
   }
 }
 
-/** Copies the content of one file, through the run's throttle. @throws CopyFailed */
-export async function copyContent(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
+/**
+ * Copies the content of one file, through the run's throttle; from its start again when a server broke off. Bytes
+ * that had to go once more are told as moved once more. @throws CopyFailed
+ */
+export function copyContent(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
+  return again(run, () => copyOnce(run, step, stamp));
+}
+
+async function copyOnce(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
   const { entry, over, versionId } = step;
   const meter = new Meter(run);
   const read = { signal: run.signal, listedAs: entry.kind, ...(versionId !== undefined && { versionId }) };

@@ -1,21 +1,28 @@
+import { compareNames } from '../base/path.ts';
 import { type Listed, listingKey } from '../storage/backend.ts';
+import { again, type Waiting, wasInterrupted } from './again.ts';
 
 /** One listing, looked at one item ahead. */
 export class Cursor {
-  readonly #items: AsyncIterator<Listed>;
+  readonly #open: () => AsyncIterable<Listed>;
+  readonly #waiting: Waiting;
+  #items: AsyncIterator<Listed> | undefined;
+  /** What comes up to here was listed before the listing broke off. */
+  #after: string | undefined;
   #head: Listed | undefined;
   #key = '';
   #known = false;
 
-  constructor(items: AsyncIterable<Listed>) {
-    this.#items = items[Symbol.asyncIterator]();
+  /** @param open begins the listing; once more when it was broken off, and then goes on behind what came already */
+  constructor(open: () => AsyncIterable<Listed>, waiting: Waiting) {
+    this.#open = open;
+    this.#waiting = waiting;
   }
 
   /** Makes the next item known, if it is not. Fails as the listing fails. */
   async look(): Promise<void> {
     if (this.#known) return;
-    const next = await this.#items.next();
-    this.#head = next.done ? undefined : next.value;
+    this.#head = await this.#next();
     this.#key = this.#head ? listingKey(this.#head) : '';
     this.#known = true;
   }
@@ -45,6 +52,34 @@ export class Cursor {
   async close(): Promise<void> {
     this.#head = undefined;
     this.#known = true;
-    await this.#items.return?.().catch(() => undefined);
+    await this.#items?.return?.().catch(() => undefined);
+  }
+
+  async #next(): Promise<Listed | undefined> {
+    try {
+      return await this.#nextOf(this.#begun());
+    } catch (error) {
+      if (!wasInterrupted(error)) throw error;
+      return await again(this.#waiting, () => this.#nextOf(this.#begunAnew()));
+    }
+  }
+
+  async #nextOf(items: AsyncIterator<Listed>): Promise<Listed | undefined> {
+    for (;;) {
+      const { done, value } = await items.next();
+      if (done) return undefined;
+      if (this.#after === undefined || compareNames(listingKey(value), this.#after) > 0) return value;
+    }
+  }
+
+  #begun(): AsyncIterator<Listed> {
+    this.#items ??= this.#open()[Symbol.asyncIterator]();
+    return this.#items;
+  }
+
+  #begunAnew(): AsyncIterator<Listed> {
+    if (this.#key !== '') this.#after = this.#key;
+    this.#items = undefined;
+    return this.#begun();
   }
 }

@@ -1,7 +1,7 @@
 // Room: transfer. The engine: two opened locations in, a stream of events out. No AWS words, no clock of its own.
 
 import type { Clock } from '../base/clock.ts';
-import type { EntryKind, StorageError } from '../storage/backend.ts';
+import type { EntryKind, SecurityParts, StorageError, WindowsSecurity } from '../storage/backend.ts';
 import type { StorageTarget } from '../storage/index.ts';
 
 /**
@@ -19,6 +19,27 @@ export interface TransferOrder {
   readonly selection: Selection;
   /** A file path where the run's ledger is kept, or null for one that vanishes with the run. */
   readonly ledgerPath: string | null;
+  /** For rules that name what they mean. */
+  readonly labels?: RunLabels;
+}
+
+/** By what something goes: its ARN, its id, its name. */
+export type Names = readonly string[];
+
+/** By what a location goes, and the agents that reach it. */
+export interface LocationLabels {
+  readonly names: Names;
+  /** Such as `nfs://nas.memory/export/`. */
+  readonly uri: string;
+  readonly agents: readonly Names[];
+}
+
+/** By what a run and its parts go. */
+export interface RunLabels {
+  readonly task: Names;
+  readonly execution: Names;
+  readonly source: LocationLabels;
+  readonly destination: LocationLabels;
 }
 
 export interface TransferOptions {
@@ -36,6 +57,8 @@ export interface TransferOptions {
   readonly bytesPerSecond: number | null;
   /** What a file or directory gets when its source says nothing of it. */
   readonly defaults: {
+    /** Given also where modes and owners are not preserved: those of the source are none that mean something elsewhere. */
+    readonly always: boolean;
     readonly fileMode: number;
     readonly directoryMode: number;
     readonly uid: number;
@@ -51,6 +74,8 @@ export interface Preserve {
   readonly mode: boolean;
   readonly devices: boolean;
   readonly tags: boolean;
+  /** Owners and rights of Windows, between two storages that keep them. */
+  readonly security: 'nothing' | SecurityParts;
 }
 
 /** Which items of the source take part. Includes and excludes are whole filter strings in DataSync's grammar ("a|b"). */
@@ -121,7 +146,7 @@ export type TransferEvent =
 /** How the two sides of an item differ at verification. `only` names the one side that has it. */
 export interface Difference {
   readonly only?: Side;
-  /** Members that differ: `content`, `size`, `kind`, `mtime`, `mode`, `uid`, `gid`, `target`, `user`, … */
+  /** Members that differ: `content`, `size`, `kind`, `mtime`, `mode`, `uid`, `gid`, `target`, `user`, `dacl`, … */
   readonly members: readonly string[];
   readonly source?: Compared;
   readonly destination?: Compared;
@@ -136,6 +161,10 @@ export interface Compared {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
+  readonly createdNs?: bigint;
+  /** As in `Metadata`. */
+  readonly windowsAttributes?: number;
+  readonly security?: WindowsSecurity;
   /** Lower-case hex; only for what has content. */
   readonly sha256?: string;
 }
@@ -165,6 +194,9 @@ export class TransferFailed extends Error {
     | 'manifest-unusable'
     | 'manifest-entry-missing'
     | 'tags-unsupported'
+    | 'agent-lost'
+    /** Ended on purpose; the cause tells how. */
+    | 'told-to-end'
     | 'internal';
 
   constructor(code: TransferFailed['code'], message: string, options?: { cause?: unknown }) {

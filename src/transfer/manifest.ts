@@ -109,7 +109,7 @@ export async function inspectNamed(run: Run, named: ManifestEntry): Promise<Know
   const { versionId } = named;
   const version = versionId === undefined ? {} : { versionId };
   try {
-    const source = await run.source.stat(path, { signal: run.signal, tags: run.asksTags.source, ...version });
+    const source = await run.source.stat(path, { signal: run.signal, ...run.asks.source, ...version });
     return { type: 'known', source, destination: await atDestination(run, path), ...version };
   } catch (error) {
     const failure = itemFailure(error, path, run.signal);
@@ -131,12 +131,12 @@ const absent = (path: RelPath, cause: StorageError) =>
   });
 
 async function atDestination(
-  { options, destination, asksTags, signal }: Run,
+  { options, destination, asks, signal }: Run,
   path: RelPath,
 ): Promise<Entry | undefined> {
   if (options.compare === 'all' && options.overwrite) return undefined;
   try {
-    return await destination.stat(path, { signal, tags: asksTags.destination });
+    return await destination.stat(path, { signal, ...asks.destination });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;

@@ -1,5 +1,14 @@
+import type { Clock } from '../base/clock.ts';
 import { compareNames, nameOf, type RelPath, ROOT } from '../base/path.ts';
-import type { Backend, Entry, Listed, StorageError, Unusable } from '../storage/backend.ts';
+import type {
+  Backend,
+  Entry,
+  Listed,
+  ListOptions,
+  SecurityParts,
+  StorageError,
+  Unusable,
+} from '../storage/backend.ts';
 import { Cursor } from './cursor.ts';
 import { isMissing, itemFailure } from './failure.ts';
 import { type Side, TransferFailed } from './job.ts';
@@ -38,6 +47,9 @@ export interface MarchOrder {
   readonly extras: boolean;
   /** Whether what lies in excluded directories of the source is wanted, as `excluded`. */
   readonly insideExcluded: boolean;
+  /** Of Windows; absent: it is not asked for. */
+  readonly security?: SecurityParts;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -100,10 +112,13 @@ async function step(order: MarchOrder, stack: Frame[], frame: Frame): Promise<re
 
 const NOTHING: readonly Found[] = [];
 
-async function rootPair({ source, destination, signal }: MarchOrder) {
+const asked = ({ signal, security }: MarchOrder): ListOptions => ({ signal, ...(security && { security }) });
+
+async function rootPair(order: MarchOrder) {
+  const { source, destination, signal } = order;
   const [from, to] = await Promise.all([
-    source.stat(ROOT, { signal }).catch((error) => goneAway('source', error, signal)),
-    destination?.stat(ROOT, { signal }).catch((error) => {
+    source.stat(ROOT, asked(order)).catch((error) => goneAway('source', error, signal)),
+    destination?.stat(ROOT, asked(order)).catch((error) => {
       if (isMissing(error)) return undefined;
       return goneAway('destination', error, signal);
     }),
@@ -125,11 +140,13 @@ interface OpenAs {
   readonly excluded?: boolean;
 }
 
-function open({ source, destination, signal }: MarchOrder, path: RelPath, as: OpenAs): Frame {
+function open(order: MarchOrder, path: RelPath, as: OpenAs): Frame {
+  const { source, destination } = order;
+  const listing = (side: Backend) => new Cursor(() => side.list(path, asked(order)), order);
   return {
     path,
-    source: as.source ? new Cursor(source.list(path, { signal })) : undefined,
-    destination: as.destination && destination ? new Cursor(destination.list(path, { signal })) : undefined,
+    source: as.source ? listing(source) : undefined,
+    destination: as.destination && destination ? listing(destination) : undefined,
     held: as.held,
     extra: as.extra,
     keeps: false,

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { ROOT } from '../base/path.ts';
-import type { Backend, EntryKind, StorageError } from '../storage/backend.ts';
+import type { Backend, EntryKind, StatOptions, StorageError } from '../storage/backend.ts';
 import type { Channel } from './channel.ts';
 import { type CompareRules, compareRules } from './compare.ts';
 import { itemFailure } from './failure.ts';
@@ -32,6 +32,9 @@ export interface RunParts {
   readonly signal: AbortSignal;
 }
 
+/** Tags: between object stores. Security: between storages of Windows. */
+export type Asked = Pick<StatOptions, 'tags' | 'security'>;
+
 const PHASE_OF: Readonly<Record<FailedStep, Phase>> = {
   list: 'prepare',
   prepare: 'prepare',
@@ -41,7 +44,7 @@ const PHASE_OF: Readonly<Record<FailedStep, Phase>> = {
 };
 
 /** Says that perhaps all of a location has gone, not just one item. */
-const GONE: ReadonlySet<StorageError['kind']> = new Set(['Unreachable', 'CredentialsRefused']);
+const GONE: ReadonlySet<StorageError['kind']> = new Set(['Unreachable', 'CredentialsRefused', 'Interrupted']);
 
 /** One run: what its parts are, and what is told of it. */
 export class Run {
@@ -57,8 +60,8 @@ export class Run {
   readonly signal: AbortSignal;
   readonly throttle: Throttle;
   readonly compare: CompareRules;
-  /** Where tags are asked for: between object stores, and only if it matters. */
-  readonly asksTags: Readonly<Record<Side, boolean>>;
+  /** What is asked for beside what every look tells: only what matters. */
+  readonly asks: Readonly<Record<Side, Asked>>;
   /** Some directory could not be listed: what the source has is not known, so nothing is removed. */
   unlisted = false;
   /** What blocks an item may be removed later in this run; the item is tried again then. */
@@ -84,7 +87,10 @@ export class Run {
     this.compare = compareRules(source.capabilities, destination.capabilities, options.preserve);
     const { user, tags } = this.compare;
     const kept = user && options.preserve.tags && source.capabilities.metadata.has('tags');
-    this.asksTags = { source: kept, destination: tags };
+    const { security: wanted } = options.preserve;
+    const both = this.compare.security.length > 0 && wanted !== 'nothing';
+    const security = both ? { security: wanted } : {};
+    this.asks = { source: { tags: kept, ...security }, destination: { tags, ...security } };
   }
 
   emit(event: TransferEvent): void {

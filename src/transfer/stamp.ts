@@ -31,11 +31,11 @@ function objectStamp(entry: Entry, { destination, options }: StampRules): Stamp 
   };
 }
 
-function posixStamp(entry: Entry, { destination, options }: StampRules): Stamp {
-  const { preserve, defaults } = options;
+function posixStamp(entry: Entry, rules: StampRules): Stamp {
+  const { destination, options } = rules;
+  const { preserve } = options;
   const { metadata } = entry;
   const keeps = (member: keyof Metadata) => destination.metadata.has(member);
-  const defaultMode = entry.kind === 'directory' ? defaults.directoryMode : defaults.fileMode;
   const mtimeNs = entry.mtimeNs ?? metadata.lastModifiedNs;
   const link = keeps('user') ? metadata.hardLinkId : undefined;
   return {
@@ -43,9 +43,34 @@ function posixStamp(entry: Entry, { destination, options }: StampRules): Stamp {
     ...(preserve.atime &&
       keeps('atimeNs') &&
       metadata.atimeNs !== undefined && { atimeNs: metadata.atimeNs }),
-    ...(preserve.mode && keeps('mode') && { mode: metadata.mode ?? defaultMode }),
-    ...(preserve.uid && keeps('uid') && { uid: metadata.uid ?? defaults.uid }),
-    ...(preserve.gid && keeps('gid') && { gid: metadata.gid ?? defaults.gid }),
+    ...ownership(entry, rules),
+    ...windowsStamp(entry, rules),
     ...(link !== undefined && { user: { [HARD_LINK_KEY]: link } }),
+  };
+}
+
+/** Mode and owners: the source's, where they are preserved; the defaults where it has none, or none that mean something. */
+function ownership(entry: Entry, { destination, options }: StampRules): Stamp {
+  const { preserve, defaults } = options;
+  const defaultMode = entry.kind === 'directory' ? defaults.directoryMode : defaults.fileMode;
+  const wanted = { mode: defaultMode, uid: defaults.uid, gid: defaults.gid };
+  const stamp: { mode?: number; uid?: number; gid?: number } = {};
+  for (const member of ['mode', 'uid', 'gid'] as const) {
+    if (!destination.metadata.has(member)) continue;
+    if (preserve[member]) stamp[member] = entry.metadata[member] ?? wanted[member];
+    else if (defaults.always) stamp[member] = wanted[member];
+  }
+  return stamp;
+}
+
+/** @source AWS user guide, "How DataSync handles file and object metadata": SMB to SMB */
+function windowsStamp({ metadata }: Entry, { source, destination, options }: StampRules): Stamp {
+  const { preserve } = options;
+  const { createdNs, windowsAttributes, security } = metadata;
+  const kept = (member: keyof Metadata) => source.metadata.has(member) && destination.metadata.has(member);
+  return {
+    ...(preserve.mtime && kept('createdNs') && createdNs !== undefined && { createdNs }),
+    ...(kept('windowsAttributes') && windowsAttributes !== undefined && { windowsAttributes }),
+    ...(preserve.security !== 'nothing' && kept('security') && security && { security }),
   };
 }

@@ -17,13 +17,16 @@ export async function* stepsOf(run: Run): AsyncGenerator<Step> {
 
 function everythingKnown(run: Run): AsyncGenerator<Known> {
   if (run.listed) return inOrder(named(run), WIDTH.questions, (entry) => inspectNamed(run, entry));
-  const { source, destination, view, options, signal } = run;
+  const { source, destination, view, options, clock, signal } = run;
+  const { tags: _tags, ...security } = run.asks.source;
   const found = march({
     source,
     destination: options.compare === 'changed' ? destination : null,
     view,
     extras: options.removeExtra,
     insideExcluded: options.order === 'pipelined',
+    ...security,
+    clock,
     signal,
   });
   return inOrder(found, WIDTH.questions, (one) => inspect(run, one));

@@ -25,8 +25,10 @@ function* named(run: Run): Generator<Verifiable> {
 }
 
 async function* found(run: Run): AsyncGenerator<Verifiable> {
-  const { source, destination, view, signal } = run;
-  const all = march({ source, destination, view, extras: true, insideExcluded: false, signal });
+  const { source, destination, view, clock, signal } = run;
+  const { tags: _tags, ...security } = run.asks.source;
+  const sides = { source, destination, ...security };
+  const all = march({ ...sides, view, extras: true, insideExcluded: false, clock, signal });
   for await (const one of all) {
     await run.pause();
     if (one.type === 'unlisted' && !run.ledger.isAside(one.directory))

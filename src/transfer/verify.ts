@@ -1,6 +1,7 @@
 import type { RelPath } from '../base/path.ts';
 import { pool } from '../base/pool.ts';
 import { type Backend, type Entry, StorageError } from '../storage/backend.ts';
+import { again } from './again.ts';
 import { differences } from './compare.ts';
 import { isMissing } from './failure.ts';
 import type { Compared, Difference, Side } from './job.ts';
@@ -99,9 +100,9 @@ async function readAtDestination(
   item: Verifiable,
   readSmall: NonNullable<Backend['readSmall']>,
 ): Promise<Looked | undefined> {
-  const options = { signal: run.signal, tags: run.compare.tags, maxBytes: SMALL_BYTES };
+  const options = { ...lookOptions(run), maxBytes: SMALL_BYTES };
   try {
-    const { entry, content } = await readSmall(item.path, options);
+    const { entry, content } = await again(run, () => readSmall(item.path, options));
     return content ? { entry, sha256: sha256Of(content) } : { entry };
   } catch (error) {
     if (isMissing(error)) return undefined;
@@ -173,6 +174,9 @@ function destinationSeen(run: Run, { copied }: Verifiable, { entry, sha256 }: Lo
   return seen(run, 'destination', entry, entry.metadata.archived ? copied?.sha256 : sha256);
 }
 
+/** Both sides are asked for what will be compared. */
+const lookOptions = ({ signal, asks, compare }: Run) => ({ ...asks.destination, tags: compare.tags, signal });
+
 async function lookAt(
   run: Run,
   side: Side,
@@ -181,9 +185,9 @@ async function lookAt(
 ): Promise<Entry | undefined> {
   const version = versionId === undefined ? {} : { versionId };
   const listedAs = kind === undefined ? {} : { listedAs: kind };
-  const tags = run.compare.tags;
   try {
-    return await run[side].stat(path, { signal: run.signal, tags, ...listedAs, ...version });
+    const options = { ...lookOptions(run), ...listedAs, ...version };
+    return await again(run, () => run[side].stat(path, options));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new LookFailed(side, error);
@@ -209,7 +213,7 @@ async function seen(
 ): Promise<Compared> {
   const { kind, sizeBytes, mtimeNs, metadata } = entry;
   const sha256 = kind === 'file' ? (known ?? (await hashOf(run, side, entry.path, versionId))) : undefined;
-  const { atimeNs, mode, uid, gid } = metadata;
+  const { atimeNs, mode, uid, gid, createdNs, windowsAttributes, security } = metadata;
   return {
     kind,
     sizeBytes,
@@ -218,19 +222,23 @@ async function seen(
     ...(mode !== undefined && { mode }),
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
+    ...(createdNs !== undefined && { createdNs }),
+    ...(windowsAttributes !== undefined && { windowsAttributes }),
+    ...(security && { security }),
     ...(sha256 !== undefined && { sha256 }),
   };
 }
 
 async function hashOf(run: Run, side: Side, path: RelPath, versionId: string | undefined): Promise<string> {
-  const backend: Backend = run[side];
-  const hash = new Sha256();
+  const version = versionId === undefined ? {} : { versionId };
+  const options = { signal: run.signal, listedAs: 'file', ...version } as const;
   try {
-    const version = versionId === undefined ? {} : { versionId };
-    const options = { signal: run.signal, listedAs: 'file', ...version } as const;
-    for await (const chunk of backend.read(path, options)) hash.update(chunk);
+    return await again(run, async () => {
+      const hash = new Sha256();
+      for await (const chunk of run[side].read(path, options)) hash.update(chunk);
+      return hash.digest();
+    });
   } catch (error) {
     throw new LookFailed(side, error);
   }
-  return hash.digest();
 }

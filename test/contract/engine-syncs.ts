@@ -1,4 +1,5 @@
 import { relPath } from '../../src/base/path.ts';
+import { OPTIONS } from '../transfer/runs.ts';
 import { STAMP, T0 } from '../transfer/trees.ts';
 import { pieces } from './backend-tools.ts';
 import type { Story } from './engine-story.ts';
@@ -100,7 +101,7 @@ export const syncStories: Readonly<Record<string, Story>> = {
     source: { f: 'aaa' },
     destination: { f: 'aaa' },
     options: {
-      preserve: { mtime: true, atime: true, uid: false, gid: false, mode: false, devices: false, tags: true },
+      preserve: { ...OPTIONS.preserve, uid: false, gid: false, mode: false },
     },
     before: async (_, destination) =>
       void (await destination.setMetadata(relPath('f'), { ...STAMP, mode: 0o600 })),

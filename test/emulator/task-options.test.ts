@@ -233,7 +233,8 @@ t.test('pairs that DataSync has are let pass in both directions', async (t) => {
 
 t.test('objects without POSIX metadata become 0755, what comes from SMB or HDFS 0644', async (t) => {
   const rest = { directoryMode: 0o755, uid: 65_534, gid: 65_534 };
-  t.strictSame(posixDefaults(pair('S3', 'Nfs')), { fileMode: 0o755, ...rest });
-  t.strictSame(posixDefaults(pair('Smb', 'S3')), { fileMode: 0o644, ...rest });
-  t.strictSame(posixDefaults(pair('Hdfs', 'Efs')), { fileMode: 0o644, ...rest });
+  t.strictSame(posixDefaults(pair('S3', 'Nfs')), { always: false, fileMode: 0o755, ...rest });
+  t.strictSame(posixDefaults(pair('Smb', 'S3')), { always: true, fileMode: 0o644, ...rest });
+  t.match(posixDefaults(pair('Smb', 'FsxWindows')), { always: false });
+  t.strictSame(posixDefaults(pair('Hdfs', 'Efs')), { always: false, fileMode: 0o644, ...rest });
 });

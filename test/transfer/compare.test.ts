@@ -12,6 +12,7 @@ const ALL: Preserve = {
   mode: true,
   devices: true,
   tags: true,
+  security: 'owner-dacl-sacl',
 };
 const MS = 1_000_000n;
 

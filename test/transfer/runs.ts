@@ -11,9 +11,18 @@ export const OPTIONS: TransferOptions = {
   overwrite: true,
   removeExtra: false,
   verify: 'transferred',
-  preserve: { mtime: true, atime: true, uid: true, gid: true, mode: true, devices: false, tags: true },
+  preserve: {
+    mtime: true,
+    atime: true,
+    uid: true,
+    gid: true,
+    mode: true,
+    devices: false,
+    tags: true,
+    security: 'owner-dacl',
+  },
   bytesPerSecond: null,
-  defaults: { fileMode: 0o755, directoryMode: 0o755, uid: 65534, gid: 65534 },
+  defaults: { always: false, fileMode: 0o755, directoryMode: 0o755, uid: 65534, gid: 65534 },
 };
 
 export interface RunWishes {

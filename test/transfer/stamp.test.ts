@@ -28,7 +28,8 @@ const NOTHING = {
   mode: false,
   devices: false,
   tags: false,
-};
+  security: 'nothing',
+} as const;
 
 const entry = (rest: Partial<Entry>): Entry => ({
   path: 'f' as RelPath,
