@@ -20,8 +20,8 @@ export interface SmbRequest {
   readonly command: Command;
   /** What follows the 64 bytes of the header, fixed and variable part; offsets in it count from the header's begin. */
   readonly body: Uint8Array;
-  /** More of the message behind `body`, sent without being copied: the data of a WRITE. Not changed until the answer. */
-  readonly payload?: Uint8Array;
+  /** More of the message behind `body`, sent without being copied: the data of a WRITE. Must not change until the answer. */
+  readonly payload?: readonly Uint8Array[];
   /** Payload bytes asked for or sent, whichever is more: what MS-SMB2 3.1.5.2 counts credits by. Default: those of `payload`. */
   readonly payloadBytes?: number;
   /**

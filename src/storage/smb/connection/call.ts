@@ -7,7 +7,7 @@ import type { Waiting } from './credits.ts';
 export interface Outgoing {
   readonly command: CommandName;
   readonly body: Uint8Array;
-  readonly payload?: Uint8Array | undefined;
+  readonly payload?: readonly Uint8Array[] | undefined;
   /** See `SmbRequest`. */
   readonly payloadBytes?: number | undefined;
   /** Takes the answer when the caller has gone away meanwhile. */

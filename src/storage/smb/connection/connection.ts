@@ -6,7 +6,7 @@ import { type Address, ENDED, shownAddress, unreachable } from '../../wire/conne
 import { connectFramed, type FramedSocket } from '../../wire/framed-socket.ts';
 import { directTcp } from '../../wire/framing.ts';
 import { BARE_BODY } from '../message/bare.ts';
-import { compose } from '../message/compose.ts';
+import { bytesOf, compose } from '../message/compose.ts';
 import { FLAGS, type RequestHeader, readHeader, SpokeSmb1, UNSOLICITED } from '../message/header.ts';
 import { NT_STATUS } from '../nt-status.ts';
 import { type Answer, Call, type Outgoing } from './call.ts';
@@ -122,8 +122,8 @@ export class Connection {
     for (const call of this.#credits.dismiss()) call.fail(interrupted);
   }
 
-  #chargeOf({ payload, payloadBytes = 0 }: Outgoing): number {
-    return this.session.hasLargeMtu ? chargeFor(Math.max(payload?.length ?? 0, payloadBytes)) : 1;
+  #chargeOf({ payload = [], payloadBytes = bytesOf(payload) }: Outgoing): number {
+    return this.session.hasLargeMtu ? chargeFor(payloadBytes) : 1;
   }
 
   #send(call: Call, firstMessageId: number, { signed = false, onSent }: ExchangeOptions): void {
@@ -151,7 +151,7 @@ export class Connection {
         flags: index > 0 ? FLAGS.RELATED_OPERATIONS : 0,
       };
       messageId += charge;
-      return compose(header, request.body, request.payload, index < call.requests.length - 1);
+      return compose(header, request.body, request.payload ?? [], index < call.requests.length - 1);
     });
     const frame = protect(how, messages, protection);
     if (messages[0]) onSent?.(messages[0][0]);
@@ -213,7 +213,7 @@ export class Connection {
     const { protection } = this.session;
     const header = this.#headerOf({ command: 'CANCEL' }, messageId);
     const isAsync = asyncId === undefined ? {} : { asyncId, flags: FLAGS.ASYNC_COMMAND };
-    const message = compose({ ...header, ...isAsync }, BARE_BODY, undefined, false);
+    const message = compose({ ...header, ...isAsync }, BARE_BODY, [], false);
     this.#socket?.send(protect(protectionOf(protection, false), [message], protection));
   }
 
