@@ -54,21 +54,23 @@ export async function makeUnlessThere(
   }
 }
 
-/** Makes `directory` and its parents unless they are there. */
+/** Makes `directory` and its parents unless they are there, from the top. */
 export async function ensureDirectory(tree: NfsTree, directory: RelPath): Promise<void> {
   if (directory === ROOT) return;
-  const make = async () => {
-    const attributes = { mode: NEW_DIRECTORY_MODE };
-    const { handle } = await tree.ways.within(parentOf(directory), (parent) =>
-      makeUnlessThere(tree.client, parent, nameOf(directory), attributes),
-    );
-    tree.ways.learn(directory, handle);
-  };
+  for (let slash = directory.indexOf('/'); slash >= 0; slash = directory.indexOf('/', slash + 1)) {
+    await ensureOne(tree, directory.slice(0, slash) as RelPath);
+  }
+  await ensureOne(tree, directory);
+}
+
+async function ensureOne({ client, ways }: NfsTree, directory: RelPath): Promise<void> {
   try {
-    await make();
+    await ways.handle(directory);
   } catch (error) {
     if (!isFailure(error, 'NOENT')) throw error;
-    await ensureDirectory(tree, parentOf(directory));
-    await make();
+    const { handle } = await ways.within(parentOf(directory), (parent) =>
+      makeUnlessThere(client, parent, nameOf(directory), { mode: NEW_DIRECTORY_MODE }),
+    );
+    ways.learn(directory, handle);
   }
 }

@@ -49,7 +49,8 @@ export class Ways {
       return await call(used);
     } catch (error) {
       if (directory === ROOT || !(isStale(error) || isFailure(error, 'NOENT'))) throw error;
-      for (let at = directory; at !== ROOT; at = parentOf(at)) this.forget(at);
+      this.#giveUp(directory);
+      if (isStale(error)) this.#forgetBelow(firstOf(directory));
       const found = await this.handle(directory);
       if (used && Buffer.compare(used, found) === 0) throw error;
       return call(found);
@@ -76,7 +77,11 @@ export class Ways {
     this.#forgetBelow(directory);
   }
 
-  #forgetBelow(directory: RelPath): void {
+  #giveUp(way: RelPath): void {
+    for (let at = way; at !== ROOT; at = parentOf(at)) this.#kept.delete(at);
+  }
+
+  #forgetBelow(directory: string): void {
     for (const path of this.#kept.keys()) {
       if (path.startsWith(`${directory}/`)) this.#kept.delete(path);
     }
@@ -99,3 +104,5 @@ export class Ways {
     return handle;
   }
 }
+
+const firstOf = (directory: RelPath) => directory.split('/', 1)[0] ?? directory;
