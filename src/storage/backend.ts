@@ -125,6 +125,8 @@ export interface Capabilities {
   /** Writing or removing a child changes the directory's own mtime. */
   readonly childrenTouchParent: boolean;
   readonly caseSensitive: boolean;
+  /** What a name that cannot be written here matches: such a write is InvalidName. Absent: every name can be. */
+  readonly refusedNames?: RegExp;
   readonly sparse: boolean;
   /** Which members of `Metadata` (and of `Stamp`) are kept. */
   readonly metadata: ReadonlySet<keyof Metadata>;

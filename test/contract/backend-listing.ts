@@ -39,12 +39,29 @@ export const listingClauses: Clauses = {
       );
     },
   },
-  'names with odd characters come back as they are': {
+  'names with odd characters come back as they are, unless they are refused': {
     async check(t, backend) {
-      for (const name of ODD_NAMES) await put(backend, `in ${ODD_NAMES[1]}/${name}`, name);
-      const shown = await names(backend, `in ${ODD_NAMES[1]}`);
-      t.strictSame(shown, [...ODD_NAMES].sort(compareNames));
-      for (const name of ODD_NAMES) t.equal(await get(backend, `in ${ODD_NAMES[1]}/${name}`), name);
+      const directory = `in ${ODD_NAMES[1]}`;
+      const possible = ODD_NAMES.filter((name) => !backend.capabilities.refusedNames?.test(name));
+      for (const name of possible) await put(backend, `${directory}/${name}`, name);
+      t.strictSame(await names(backend, directory), [...possible].sort(compareNames));
+      for (const name of possible) t.equal(await get(backend, `${directory}/${name}`), name);
+    },
+  },
+  'a name that cannot be written is InvalidName, alone and on the way, and nothing is there by it': {
+    unless: (backend) => (backend.capabilities.refusedNames ? undefined : 'every name can be written here'),
+    async check(t, backend) {
+      const refused = ODD_NAMES.filter((name) => backend.capabilities.refusedNames?.test(name));
+      t.ok(refused.length > 0);
+      for (const name of refused) {
+        t.equal(await kindOf(put(backend, name)), 'InvalidName', name);
+        t.equal(await kindOf(put(backend, `${name}/f`)), 'InvalidName', `below ${name}`);
+        t.equal(await kindOf(backend.makeDirectory(relPath(name), {})), 'InvalidName', name);
+        t.equal(await kindOf(backend.stat(relPath(name))), 'NotFound', name);
+        t.equal(await kindOf(get(backend, name)), 'NotFound', name);
+        await backend.remove(relPath(name));
+      }
+      t.strictSame(await names(backend), []);
     },
   },
   'a composed and a decomposed letter make two names': {
