@@ -55,3 +55,10 @@ export async function race(
   );
   report(bench, { rounds, seconds: medians, ratios });
 }
+
+/** A password as rclone wants it in its settings. */
+export function obscured(password: string): string {
+  const { stdout, status, stderr } = spawnSync('rclone', ['obscure', password], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`rclone obscure ended with ${status}: ${stderr}`);
+  return stdout.trim();
+}

@@ -1,10 +1,13 @@
 // `npm run bench [name…]`: builds nothing, prints one JSON line a figure. Needs rclone for the comparisons,
-// and for `minio` also the AWS CLI and docker/minio/minio.
+// for `minio` also the AWS CLI and docker/minio/minio, for `nfs` also nfs-cp (libnfs-utils), and for `nfs` and `smb` a
+// container engine with the images of docker/build-images.sh.
 import { benchApi } from './api.ts';
 import { benchDirectory } from './directory.ts';
 import { benchMillion } from './million.ts';
 import { benchMinio } from './minio.ts';
+import { benchNfs } from './nfs.ts';
 import { benchS3 } from './s3.ts';
+import { benchSmb } from './smb.ts';
 import { benchStart } from './start.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
@@ -13,6 +16,8 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   directory: benchDirectory,
   s3: benchS3,
   minio: benchMinio,
+  nfs: benchNfs,
+  smb: benchSmb,
   million: benchMillion,
 };
 

@@ -42,10 +42,11 @@ export async function nfsSource({ datasync }: RunningEmulator): Promise<string> 
 }
 
 /** A file system as a destination, on the bound file-system id. */
-export async function efsDestination({ datasync }: RunningEmulator): Promise<string> {
+export async function efsDestination({ datasync }: RunningEmulator, Subdirectory = '/'): Promise<string> {
   const location = await datasync.send(
     new CreateLocationEfsCommand({
       EfsFilesystemArn: 'arn:aws:elasticfilesystem:us-east-1:111122223333:file-system/fs-0123456789abcdef0',
+      Subdirectory,
       Ec2Config: {
         SubnetArn: `${EC2}:subnet/subnet-0123456789abcdef0`,
         SecurityGroupArns: [`${EC2}:security-group/sg-0123456789abcdef0`],
