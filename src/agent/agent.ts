@@ -1,7 +1,7 @@
 // Room: agent. What carries out transfer orders, in this process or (later) in another.
 
 import type { StorageTarget } from '../storage/index.ts';
-import type { TransferControl, TransferEvent, TransferOrder } from '../transfer/job.ts';
+import type { LocationLabels, TransferControl, TransferEvent, TransferOrder } from '../transfer/job.ts';
 
 /** Carries out orders. The control plane knows nothing of drivers; it asks this. */
 export interface Agent {
@@ -15,8 +15,12 @@ export interface Agent {
    * Whether a location can be used now: opens it and lists its root.
    * @throws StorageError saying why not
    */
-  probe(
-    target: StorageTarget,
-    options?: { readonly signal?: AbortSignal; readonly need?: 'read' | 'write' },
-  ): Promise<void>;
+  probe(target: StorageTarget, options?: ProbeOptions): Promise<void>;
+}
+
+export interface ProbeOptions {
+  readonly signal?: AbortSignal;
+  readonly need?: 'read' | 'write';
+  /** For rules that name the location. */
+  readonly labels?: LocationLabels;
 }

@@ -1,24 +1,28 @@
 import { type RelPath, ROOT, relPath } from '../base/path.ts';
+import type { ActiveFaults } from '../faults/faults.ts';
+import { noFaults } from '../faults/faults.ts';
+import type { RunFaults } from '../faults/run-faults.ts';
 import { type Backend, type StorageContext, StorageError } from '../storage/backend.ts';
 import { STAGING_FOLDER, type StorageTarget } from '../storage/index.ts';
 import { transfer } from '../transfer/engine.ts';
 import {
   type ManifestSource,
+  type Phase,
   type Side,
   type TransferControl,
   type TransferEvent,
   TransferFailed,
   type TransferOrder,
 } from '../transfer/job.ts';
-import type { Agent } from './agent.ts';
+import type { Agent, ProbeOptions } from './agent.ts';
 import { openLocation } from './open-location.ts';
 import { refuseOverlap } from './overlap.ts';
 
 /** An agent that carries orders out in this process. */
-export function inProcessAgent(context: StorageContext): Agent {
+export function inProcessAgent(context: StorageContext, faults: ActiveFaults = noFaults): Agent {
   return {
-    run: (order, control) => carryOutOrder(order, control, context),
-    probe: (target, options = {}) => probe(target, context, options),
+    run: (order, control) => carryOutOrder(order, control, context, faults),
+    probe: (target, options = {}) => probe(target, context, faults, options),
   };
 }
 
@@ -26,16 +30,22 @@ async function* carryOutOrder(
   order: TransferOrder,
   control: TransferControl,
   context: StorageContext,
+  faults: ActiveFaults,
 ): AsyncGenerator<TransferEvent> {
   const { signal } = control;
   signal.throwIfAborted();
-  await using source = await openSide('source', order.source, context, signal);
-  await using destination = await openSide('destination', order.destination, context, signal);
+  const itsFaults = faults.ofRun(order.labels ?? {}, control);
+  await using source = await openSide('source', order.source, context, itsFaults, signal);
+  await using destination = await openSide('destination', order.destination, context, itsFaults, signal);
   refuseOverlap(order);
   await using manifest = await openManifest(order.selection.manifest, context, signal);
   const { include, exclude } = order.selection;
   const { options, ledgerPath } = order;
   const body = manifest?.body ?? null;
+  const beforePhase = async (phase: Phase) => {
+    await control.beforePhase?.(phase);
+    itsFaults.beginPhase(phase);
+  };
   const events = transfer({
     source,
     destination,
@@ -44,19 +54,23 @@ async function* carryOutOrder(
     exclude,
     manifest: body,
     ledgerPath,
-    control,
+    control: { ...control, beforePhase },
   });
-  for await (const event of events) yield event;
+  for await (const event of events) {
+    itsFaults.saw(event);
+    yield event;
+  }
 }
 
 async function openSide(
   side: Side,
   target: StorageTarget,
   context: StorageContext,
+  faults: RunFaults,
   signal: AbortSignal,
 ): Promise<Backend> {
   try {
-    return await openLocation(target, context, { signal });
+    return await openLocation(target, context, { signal }, { side, faults });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw new TransferFailed(`${side}-unreachable`, error.message, { cause: error });
@@ -91,10 +105,13 @@ const PROBE = STAGING_FOLDER as RelPath;
 async function probe(
   target: StorageTarget,
   context: StorageContext,
-  { signal, need = 'read' }: NonNullable<Parameters<Agent['probe']>[1]>,
+  faults: ActiveFaults,
+  { signal, need = 'read', labels }: ProbeOptions,
 ): Promise<void> {
   const options = signal ? { signal } : {};
-  await using backend = await openLocation(target, context, options);
+  const side = need === 'read' ? 'source' : 'destination';
+  const itsFaults = faults.ofRun(labels ? { [side]: labels } : {}, { signal });
+  await using backend = await openLocation(target, context, options, { side, faults: itsFaults });
   const root = await backend.stat(ROOT, options);
   for await (const _ of backend.list(ROOT, options)) break;
   // An object store is not written to: what is put there and deleted may stay as a version, and costs money.

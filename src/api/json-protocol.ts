@@ -2,19 +2,23 @@
 // about DataSync.
 
 import type { Log } from '../base/log.ts';
+import { nearest } from '../base/nearest.ts';
 import type { ActionTable, CallContext } from '../emulator/action.ts';
 import type { ControlPlane, Scope } from '../emulator/control-plane.ts';
 import { refuseForeignAccount } from '../emulator/foreign-account.ts';
+import type { ActiveFaults } from '../faults/faults.ts';
 import { fromWire } from '../model/from-wire.ts';
 import { redact } from '../model/redact.ts';
 import { type Operation, operations, TARGET_PREFIX } from '../model/service.ts';
 import { ServiceError } from '../model/service-error.ts';
 import { toWire } from '../model/to-wire.ts';
 import { validate } from '../model/validate.ts';
+import { callOccasion } from './call-occasion.ts';
 import { type ScopeDefaults, scopeOf } from './credential-scope.ts';
 import { type ApiAnswer, type ApiRequest, headerOf } from './request.ts';
 import { type SignatureRules, verifySignature } from './signatures.ts';
-import { nearest, targetHint } from './target-hint.ts';
+import { spoilt } from './spoilt-answer.ts';
+import { targetHint } from './target-hint.ts';
 
 /** What stands behind the API. */
 export interface DataSyncApi {
@@ -24,6 +28,8 @@ export interface DataSyncApi {
   readonly defaults: ScopeDefaults;
   /** Without them every signature, and none, is accepted. */
   readonly signatures?: SignatureRules | undefined;
+  /** Default: none. */
+  readonly faults?: ActiveFaults;
 }
 
 /** Answers one request; never throws. `requestId` goes into the answer and to the action. */
@@ -50,13 +56,30 @@ export function dataSyncProtocol(api: DataSyncApi): Protocol {
       const json = parseBody(request.body);
       if (!operation) throw unknownOperation(target, api.log);
       if (api.signatures) verifySignature(request, api.signatures);
-      const body = await perform(api, operation, json, scope, requestId);
-      return { status: 200, headers: headers(requestId), body, about };
+      return await answered(api, { operation, json, scope, requestId, about });
     } catch (error) {
       const told = error instanceof ServiceError ? error : internal(error, target, requestId, api.log);
       return errorAnswer(told, requestId, about);
     }
   };
+}
+
+interface Asked {
+  readonly operation: Operation;
+  readonly json: unknown;
+  readonly scope: Scope;
+  readonly requestId: string;
+  readonly about: ApiAnswer['about'];
+}
+
+/** Carries the operation out, unless a fault is before it. */
+async function answered(api: DataSyncApi, asked: Asked): Promise<ApiAnswer> {
+  const { operation, json, scope, requestId, about } = asked;
+  const spoil = await api.faults?.atCall(callOccasion(operation.name, json, scope, api.plane));
+  const carriedOut = spoil?.carriedOut ?? true;
+  const body = carriedOut ? await perform(api, operation, json, scope, requestId) : '{}';
+  const answer = { status: 200, headers: headers(requestId), body, about };
+  return spoil ? spoilt(answer, spoil.how) : answer;
 }
 
 const headers = (requestId: string) => ({ 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId });

@@ -10,6 +10,8 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The connection is reset instead. */
+  readonly reset?: boolean;
   /** For the access log; never sent. */
   readonly about: Readonly<Record<string, string>>;
 }

@@ -209,7 +209,8 @@ function dataSyncHandler(options: ServerOptions) {
     // It is closed already when the client did not wait for the answer.
     if (response.closed) return tell();
     response.once('close', tell);
-    if (answer) send(response, answer);
+    if (answer?.reset) request.socket.resetAndDestroy();
+    else if (answer) send(response, answer);
     else response.destroy();
   };
 }

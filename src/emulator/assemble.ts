@@ -3,6 +3,7 @@ import { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { type ActiveFaults, noFaults } from '../faults/faults.ts';
 import type { ControlPlane, StateChange } from './control-plane.ts';
 import { createExecutionHistory } from './execution-history.ts';
 import { QueueRunner } from './execution-runner.ts';
@@ -23,6 +24,8 @@ export interface ControlPlaneParts {
   readonly log: Log;
   readonly settings: Settings;
   readonly worker: Agent;
+  /** Default: none. */
+  readonly faults?: ActiveFaults;
   readonly targets: Pick<ControlPlane, 'targetOf' | 'bucketTarget'>;
   /** Told of each change of state, in order. What one throws is logged and nothing else. */
   readonly observers?: readonly ((change: StateChange) => void)[];
@@ -45,9 +48,9 @@ export function assembleControlPlane(parts: ControlPlaneParts): LiveControlPlane
   const notify = (change: StateChange) => {
     for (const observer of observers) tell(observer, change, log);
   };
-  const { realClock = clock } = parts;
+  const { realClock = clock, faults = noFaults } = parts;
   const activity = new Activity(realClock);
-  const base = { ...parts, ...store, ...parts.targets, realClock, activity, notify };
+  const base = { ...parts, ...store, ...parts.targets, realClock, faults, activity, notify };
   const history = createExecutionHistory(base);
   const onEnd = (record: ExecutionRecord) => {
     history.update();

@@ -5,6 +5,7 @@ import type { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { ActiveFaults } from '../faults/faults.ts';
 import type { StorageTarget } from '../storage/index.ts';
 import type { Collection } from './collection.ts';
 import type { ExecutionRunner } from './execution-runner.ts';
@@ -32,6 +33,8 @@ export interface ControlPlane {
   readonly schedules: Schedules;
   /** Whether the locations of tasks can be reached. */
   readonly access: TaskAccess;
+  /** Trouble that is made on purpose. */
+  readonly faults: ActiveFaults;
   /** Opens storages for access tests; the runner uses the same for transfers. */
   readonly worker: Agent;
   /** Where the bytes of a location are, by the bindings and the built-in rules. */

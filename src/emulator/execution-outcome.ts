@@ -1,5 +1,6 @@
 // How an execution ends, in the words of the service.
 
+import { ToldToEnd } from '../faults/told-to-end.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { TransferFailed } from '../transfer/job.ts';
 import { accessDetail, messageOf, serviceCode } from './access-words.ts';
@@ -78,6 +79,10 @@ export function outcomeOfFailure(error: unknown, pair: LocationPair | undefined)
       return { errorCode: 'ManifestUnusable', errorDetail: error.message };
     case 'tags-unsupported':
       return { errorCode: 'ObjectTagsUnsupported', errorDetail: error.message };
+    case 'agent-lost':
+      return { errorCode: 'AgentLost', errorDetail: error.message };
+    case 'told-to-end':
+      return error.cause instanceof ToldToEnd ? error.cause.outcome : internal(error);
     case 'internal':
       return internal(error);
   }

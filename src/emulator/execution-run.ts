@@ -114,7 +114,7 @@ export class ExecutionRun {
   async #carryOut(pair: LocationPair): Promise<void> {
     const record = this.#record();
     const scope = scopeOf(record.arn);
-    const order = transferOrder(this.#plane, record, pair, scope, this.#task.id);
+    const order = transferOrder(this.#plane, record, pair, scope, this.#task);
     const control: TransferControl = {
       clock: this.#plane.clock,
       ioClock: this.#plane.realClock,

@@ -14,6 +14,8 @@ import type { ExecutionProblem } from '../emulator/execution-problem.ts';
 import type { Whose } from '../emulator/reset.ts';
 import type { Settings } from '../emulator/settings.ts';
 import { createTargets } from '../emulator/targets.ts';
+import { Faults } from '../faults/faults.ts';
+import { faultTable } from '../faults/index.ts';
 import type { Buckets } from '../s3/buckets.ts';
 import { createS3, type S3Endpoint } from '../s3/endpoint.ts';
 import { createVolumes, type Volumes } from '../storage/volumes.ts';
@@ -47,6 +49,8 @@ export interface Emulator extends AsyncDisposable {
   readonly buckets: Buckets;
   /** Undefined: it was given a clock of its own. */
   readonly clock: EmulatorClock | undefined;
+  /** Trouble that is made on purpose: rules are added, changed and removed here, and tell what they struck. */
+  readonly faults: Faults;
   readonly plane: LiveControlPlane;
   /** Items of an execution that did not go well, and why; the last 1,000. */
   problemsOf(executionArn: string): readonly ExecutionProblem[];
@@ -87,6 +91,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
     ...(config.dataDir !== undefined && { directory: join(config.dataDir, 's3') }),
     ...(credentials && { credentials: [...credentials, own] }),
   });
+  const faults = new Faults({ clock, log, table: faultTable, seed: config.seed });
   const whenPut = deferred<Together>();
   const server = await listen({
     host: config.host,
@@ -104,22 +109,23 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
   try {
     const worker = lateAgent(async () => {
       const { inProcessAgent } = await import('../agent/in-process-agent.ts');
-      return inProcessAgent({ volumes, clock: realClock });
+      return inProcessAgent({ volumes, clock: realClock }, faults);
     });
     const settings = { ...settingsOf(config, server), ...(credentials && { ownS3Credentials: own }) };
     const targets = createTargets(settings);
     const observers = [changes.tell];
-    const given = { clock, realClock, random, log, settings, targets, worker, observers };
+    const given = { clock, realClock, random, log, settings, targets, worker, faults, observers };
     const plane = assembleControlPlane(given);
     const defaults = { account: config.account, region: config.region };
     const signatures = credentials && { credentials, clock: realClock };
-    const resettable = { plane, volumes, buckets: s3.buckets, random: seeded };
+    const resettable = { plane, volumes, buckets: s3.buckets, faults, random: seeded };
     const ownClock = steered && emulatorClock({ clock: steered, plane, changes });
     whenPut.resolve({
       plane,
       clock: ownClock,
+      faults,
       reset: (whose) => reset(resettable, whose),
-      protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures }),
+      protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures, faults }),
     });
     return running({ server, plane, volumes, s3, steered, clock: ownClock, resettable });
   } catch (error) {
@@ -161,8 +167,10 @@ function running(parts: {
   readonly resettable: Resettable;
 }): Emulator {
   const { server, plane, volumes, s3, steered, clock, resettable } = parts;
+  const { faults } = resettable;
   let closed: Promise<void> | undefined;
   const close = () => {
+    faults.clear();
     closed ??= plane
       .shutdown()
       .finally(() => server.close())
@@ -176,6 +184,7 @@ function running(parts: {
     volumes,
     buckets: s3.buckets,
     clock,
+    faults,
     plane,
     reset: (whose = {}) => reset(resettable, whose),
     problemsOf: (executionArn) => plane.runner.problemsOf(executionArn),

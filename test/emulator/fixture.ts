@@ -6,6 +6,7 @@ import { systemClock } from '../../src/base/system-clock.ts';
 import { VirtualClock } from '../../src/base/virtual-clock.ts';
 import type { CallContext } from '../../src/emulator/action.ts';
 import type { ControlPlane, Scope, StateChange } from '../../src/emulator/control-plane.ts';
+import { noFaults } from '../../src/faults/faults.ts';
 import type { ExecutionProblem } from '../../src/emulator/execution-problem.ts';
 import type { ExecutionRunner } from '../../src/emulator/execution-runner.ts';
 import type { ExecutionRecord, LocationRecord, LocationType } from '../../src/emulator/records.ts';
@@ -109,6 +110,7 @@ export function testPlane(over: Partial<ControlPlane> = {}): TestPlane {
     runner: new RecordingRunner(),
     schedules: noSchedules,
     access: noAccess,
+    faults: noFaults,
     targetOf: (location) => ({ driver: 'memory', volume: location.id, root: '/' }),
     bucketTarget: (bucketArn, prefix) => ({
       driver: 'memory',

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { LiveControlPlane } from '../../emulator/assemble.ts';
 import type { Whose } from '../../emulator/reset.ts';
 import type { EmulatorClock } from '../emulator-clock.ts';
+import type { Faults } from '../../faults/faults.ts';
 import type { ResetResult } from '../reset.ts';
 
 /** What the routes below `/_datasync` may see and change. */
@@ -9,6 +10,7 @@ export interface Inside {
   readonly plane: LiveControlPlane;
   /** Undefined: the emulator was given a clock that it does not steer. */
   readonly clock: EmulatorClock | undefined;
+  readonly faults: Faults;
   reset(whose: Whose): Promise<ResetResult>;
 }
 

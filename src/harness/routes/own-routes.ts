@@ -1,11 +1,12 @@
 import { type ErrorRequestHandler, Router } from 'express';
 import { clockRoutes } from './clock.ts';
 import { executionRoutes } from './executions.ts';
+import { faultRoutes } from './faults.ts';
 import type { Inside, OwnRoute } from './own-route.ts';
 import { resetRoute } from './reset.ts';
 
 /** The table of what the emulator tells and takes beside AWS's API: one file and one line each. */
-const ROUTES: readonly OwnRoute[] = [clockRoutes, executionRoutes, resetRoute];
+const ROUTES: readonly OwnRoute[] = [clockRoutes, executionRoutes, faultRoutes, resetRoute];
 
 /** Everything below `/_datasync`. */
 export function ownRoutes(inside: () => Promise<Inside>): Router {
