@@ -15,7 +15,8 @@ const REFUSALS: Readonly<Partial<Record<number, string>>> = {
   [NT_STATUS.INVALID_LOGON_HOURS]: 'The account % may not log in at this hour.',
   [NT_STATUS.INVALID_WORKSTATION]: 'The account % may not log in from this computer.',
   [NT_STATUS.LOGON_TYPE_NOT_GRANTED]: 'The account % may not log in over the network. Grant it that right.',
-  [NT_STATUS.ACCESS_DENIED]: 'The server does not let % in. Check its rights, and that NTLMv2 is allowed.',
+  [NT_STATUS.ACCESS_DENIED]:
+    'The server does not let % in. Check its rights, that NTLMv2 is allowed, and whether the server wants encryption, which SMB has from 3.0 on.',
   [NT_STATUS.TRUSTED_RELATIONSHIP_FAILURE]:
     "The server cannot ask %'s domain. Check the server's membership.",
   [NT_STATUS.NOT_SUPPORTED]: 'The server does not take NTLM from %. Allow NTLMv2 for this account.',
