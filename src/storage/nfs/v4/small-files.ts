@@ -1,0 +1,170 @@
+// Whole files, in one compound where that is possible.
+
+import {
+  type FileHandle,
+  type NewAttributes,
+  type NfsAttributes,
+  NfsFailure,
+  type Node,
+} from '../nfs-client.ts';
+import type { Operations } from './compound.ts';
+import type { Compounds } from './compounds.ts';
+import { FILE_SYNC, type ReadResult, read, write } from './content-operations.ts';
+import type { Reply } from './conversation.ts';
+import { getFh, getNodeAttributes, lookup, putFh, setAttr } from './handle-operations.ts';
+import { OpenFile4 } from './open-file.ts';
+import { close, open } from './open-operations.ts';
+import type { Owner } from './open-owners.ts';
+import type { Held, Opening, Target } from './opening.ts';
+import { ANONYMOUS, CURRENT, isStateLost } from './state-id.ts';
+
+export interface SmallFileParts {
+  readonly compounds: Compounds;
+  readonly opening: Opening;
+  /** In one READ, and in one WRITE. */
+  readonly readBytes: number;
+  readonly writeBytes: number;
+}
+
+/** What `createWhole` makes. */
+export interface NewFile {
+  readonly directory: FileHandle;
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly attributes: NewAttributes;
+}
+
+/** Nobody else looks into a file before it has its own mode. */
+const PRIVATE = 0o600;
+
+/**
+ * A file's attributes and, up to `maxBytes`, its content. It is not opened: a READ without a state is one round trip.
+ * RFC 7530 section 9.1.4.3
+ */
+export async function readWhole(
+  parts: SmallFileParts,
+  target: Target,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<{ readonly node: Node; readonly content: Uint8Array | undefined }> {
+  const { directory, name, handle } = target;
+  const way = handle === undefined ? [putFh(directory), lookup(name)] : [putFh(handle)];
+  const count = Math.min(maxBytes, parts.readBytes);
+  const reply = await parts.compounds.attempt(
+    [...way, getFh(), getNodeAttributes(), read(() => ANONYMOUS, 0, count)],
+    signal,
+  );
+  const [found, attributes, first] = reply.results.slice(way.length) as Partial<
+    [FileHandle, NfsAttributes, ReadResult]
+  >;
+  if (reply.failure && !(found && attributes && isStateLost(reply.failure.status))) throw reply.failure;
+  if (found === undefined || attributes === undefined) throw new NfsFailure('NOENT', 'LOOKUP');
+  const node = { handle: found, attributes };
+  if (attributes.sizeBytes > maxBytes) return { node, content: undefined };
+  if (first && (first.eof || first.data.length === attributes.sizeBytes))
+    return { node, content: first.data };
+  const content = await readOpened(parts, { ...target, handle: found }, attributes.sizeBytes, signal);
+  return { node, content };
+}
+
+/** For servers that let nobody read without opening, or that give less than they were asked for. */
+async function readOpened(
+  parts: SmallFileParts,
+  target: Target,
+  bytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const held = await parts.opening.existing(target, 'read', signal);
+  const file = new OpenFile4({ ...parts, ...target, held, access: 'read', maxBytes: parts.readBytes });
+  try {
+    const { data } = await file.read(0, bytes);
+    return data;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Makes a file with all that belongs to it: OPEN, WRITE, SETATTR and CLOSE go in one compound from 4.1 on, where an
+ * operation may use what an earlier one opened (RFC 8881 section 16.2.3.1.2); in 4.0 the CLOSE goes alone.
+ * @throws NfsFailure EXIST
+ */
+export async function createWhole(parts: SmallFileParts, file: NewFile, signal?: AbortSignal): Promise<Node> {
+  const { opening, compounds } = parts;
+  const { owner, reply } = await opening.withOwner(async (owner) => ({
+    owner,
+    reply: await compounds.attempt(allOf(parts, file, owner), signal),
+  }));
+  const [, opened, handle, written, , attributes, closed] = reply.results;
+  if (opened === undefined) {
+    opening.free(owner);
+    return finish(parts, file, await openedOtherwise(parts, file, reply, signal), signal);
+  }
+  const place = { at: file.directory, name: file.name };
+  const held = await opening.held(owner, opened, place, handle && attributes && { handle, attributes });
+  const isWhole = reply.failure === undefined && written?.count === file.content.length;
+  if (closed === undefined) return isWhole ? closeWhole(parts, held) : finish(parts, file, held, signal);
+  opening.free(owner);
+  return isWhole
+    ? held.node
+    : finish(parts, file, await opening.emptied(place.at, place.name, signal), signal);
+}
+
+function allOf({ compounds, opening }: SmallFileParts, file: NewFile, owner: Owner) {
+  const inSession = compounds.conversation.minorVersion > 0;
+  const attributes = file.attributes.mode === undefined ? {} : { mode: PRIVATE };
+  const request = { access: 'write', create: { guarded: true, attributes }, name: file.name } as const;
+  return [
+    putFh(file.directory),
+    open(opening.request(owner, request)),
+    getFh(),
+    write(() => (inSession ? CURRENT : ANONYMOUS), 0, file.content, FILE_SYNC),
+    setAttr(file.attributes),
+    getNodeAttributes(),
+    ...(inSession ? [close(CURRENT, owner)] : []),
+  ] as const;
+}
+
+/** When OPEN itself failed: an answer was lost, or the owner's count. */
+async function openedOtherwise(
+  { opening }: SmallFileParts,
+  { directory, name, attributes }: NewFile,
+  { failure, again }: Reply<Operations>,
+  signal: AbortSignal | undefined,
+): Promise<Held> {
+  if (failure?.status === 'EXIST' && again) return opening.emptied(directory, name, signal);
+  if (failure?.status === 'BAD_SEQID') return opening.created(directory, name, attributes, signal);
+  throw failure;
+}
+
+async function closeWhole({ opening }: SmallFileParts, held: Held): Promise<Node> {
+  await opening.close(held);
+  return held.node;
+}
+
+/** Writes an open file step by step. */
+async function finish(
+  parts: SmallFileParts,
+  { directory, name, content, attributes }: NewFile,
+  held: Held,
+  signal: AbortSignal | undefined,
+): Promise<Node> {
+  const { handle } = held.node;
+  const file = new OpenFile4({
+    ...parts,
+    directory,
+    name,
+    held,
+    access: 'write',
+    maxBytes: parts.writeBytes,
+  });
+  try {
+    await file.write(0, content, { ...(signal && { signal }) });
+    await file.commit();
+    const stamp = [putFh(handle), setAttr(attributes), getNodeAttributes()] as const;
+    const [, , stamped] = await parts.compounds.all(stamp, signal);
+    return { handle, attributes: stamped };
+  } finally {
+    await file.close();
+  }
+}
