@@ -1,6 +1,8 @@
 // NFS as a storage: a client of our own over TCP. The parts are in storage/nfs/.
 
-import { type Driver, StorageError } from './backend.ts';
+import type { Driver } from './backend.ts';
+import { nfsTree } from './nfs/nfs-tree.ts';
+import { openVersion } from './nfs/versions.ts';
 
 export interface NfsConfig {
   readonly host: string;
@@ -19,10 +21,18 @@ export interface NfsConfig {
   readonly stagingId?: string;
 }
 
-/** An export of an NFS server. */
+/** An export of an NFS server, or a directory below one. No path leads out of it. */
 export const nfs: Driver<NfsConfig> = {
-  async open({ host, path }) {
-    const message = 'The client for NFS is not there yet.';
-    throw new StorageError('Unsupported', `nfs://${host}${path}`, message);
+  async open(config, context, options = {}) {
+    options.signal?.throwIfAborted();
+    const { clock } = context;
+    const { stagingId } = config;
+    const client = await openVersion(config, context, options);
+    return nfsTree(client, { ...options, label: labelOf(config), clock, stagingId });
   },
 };
+
+function labelOf({ host, port, path }: NfsConfig): string {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `nfs://${shown}${port === undefined ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
+}
