@@ -1,0 +1,33 @@
+/** FILE_ATTRIBUTE_* (MS-FSCC 2.6). */
+export const ATTRIBUTE = {
+  READONLY: 0x1,
+  HIDDEN: 0x2,
+  SYSTEM: 0x4,
+  DIRECTORY: 0x10,
+  ARCHIVE: 0x20,
+  NORMAL: 0x80,
+  TEMPORARY: 0x100,
+  SPARSE_FILE: 0x200,
+  REPARSE_POINT: 0x400,
+  COMPRESSED: 0x800,
+  OFFLINE: 0x1000,
+  NOT_CONTENT_INDEXED: 0x2000,
+  ENCRYPTED: 0x4000,
+} as const;
+
+/** Those that FileBasicInformation sets; the others are made by a call of their own, or not at all. */
+export const SETTABLE_ATTRIBUTES =
+  ATTRIBUTE.READONLY |
+  ATTRIBUTE.HIDDEN |
+  ATTRIBUTE.SYSTEM |
+  ATTRIBUTE.ARCHIVE |
+  ATTRIBUTE.TEMPORARY |
+  ATTRIBUTE.OFFLINE |
+  ATTRIBUTE.NOT_CONTENT_INDEXED;
+
+/**
+ * R A S H C I E T O P: what a copy carries.
+ * @source AWS DataSync User Guide, "Metadata copied between SMB locations"
+ */
+export const CARRIED_ATTRIBUTES =
+  SETTABLE_ATTRIBUTES | ATTRIBUTE.COMPRESSED | ATTRIBUTE.ENCRYPTED | ATTRIBUTE.SPARSE_FILE;
