@@ -83,6 +83,14 @@ export interface OpenFile {
   write(offset: number, data: Uint8Array, options?: CallOptions): Promise<void>;
   /** Everything written is on the disk when this resolves. @throws StorageError Interrupted as `write` does */
   commit(options?: CallOptions): Promise<void>;
+  /**
+   * Where data begins at or after `offset`, and where it ends; undefined: only a hole is left. Of a file that is read;
+   * absent below 4.2.
+   */
+  seekData?(
+    offset: number,
+    options?: CallOptions,
+  ): Promise<{ readonly from: number; readonly to: number } | undefined>;
   close(): Promise<void>;
 }
 
@@ -172,13 +180,6 @@ export interface NfsClient extends AsyncDisposable {
   /** Anything but a directory. */
   remove(directory: FileHandle, name: string, options?: CallOptions): Promise<void>;
   removeDirectory(directory: FileHandle, name: string, options?: CallOptions): Promise<void>;
-
-  /** Where data begins at or after `offset` and where it ends; undefined: only a hole is left. Absent where 4.2's SEEK is. */
-  seekData?(
-    file: FileHandle,
-    offset: number,
-    options?: CallOptions,
-  ): Promise<{ readonly from: number; readonly to: number } | undefined>;
 }
 
 /** What a server refused, in the words of RFC 1813 and RFC 7530 without their prefix: NOENT, ACCES, STALE … */

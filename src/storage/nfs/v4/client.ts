@@ -15,7 +15,6 @@ import type {
 import { abortable } from './abortable.ts';
 import type { Compounds } from './compounds.ts';
 import { getNodeAttributes, putFh, readLink, setAttr } from './handle-operations.ts';
-import { type DataRange, seekData } from './holes.ts';
 import { readDirectory } from './listing.ts';
 import { lookUp, make, makeLink, move, type NamePlace, removeName } from './making.ts';
 import type { Creation } from './name-operations.ts';
@@ -39,12 +38,6 @@ export class Nfs4Client implements NfsClient {
   readonly version: Mounted['version'];
   readonly root: FileHandle;
   readonly limits: NfsLimits;
-  /** Only with 4.2. */
-  readonly seekData?: (
-    file: FileHandle,
-    offset: number,
-    options?: CallOptions,
-  ) => Promise<DataRange | undefined>;
   readonly #compounds: Compounds;
   readonly #opening: Opening;
   readonly #smallFiles: SmallFileParts;
@@ -56,9 +49,6 @@ export class Nfs4Client implements NfsClient {
     this.#compounds = compounds;
     this.#opening = new Opening(compounds, new OpenOwners(compounds.conversation));
     this.#smallFiles = { compounds, opening: this.#opening, ...limits };
-    if (version !== '4.2') return;
-    this.seekData = (file, offset, { signal } = {}) =>
-      abortable(signal, () => seekData(compounds, file, offset, signal));
   }
 
   lookup(directory: FileHandle, name: string, { signal }: CallOptions = {}): Promise<Node> {

@@ -79,14 +79,14 @@ const SEEK_FOR = { data: 0, hole: 1 } as const;
 
 /** Where the next data or the next hole begins at or after `offset`. The end of a file is a hole. RFC 7862 section 15.11 */
 export function seek(
-  state: StateId,
+  state: () => StateId,
   offset: number,
   what: keyof typeof SEEK_FOR,
 ): Operation<{ readonly eof: boolean; readonly offset: number }> {
   return {
     name: 'SEEK',
     encode: (writer) => {
-      writeStateId(writer, state);
+      writeStateId(writer, state());
       writer.uint64(offset).uint32(SEEK_FOR[what]);
     },
     decode: (reader) => ({ eof: reader.bool(), offset: reader.size64() }),

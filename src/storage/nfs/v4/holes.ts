@@ -1,14 +1,13 @@
 // Where a sparse file has data: SEEK of 4.2, RFC 7862 section 15.11.
 
 import { isFailure } from '../failures.ts';
-import type { FileHandle } from '../nfs-client.ts';
-import type { Compounds } from './compounds.ts';
 import { seek } from './content-operations.ts';
-import { putFh } from './handle-operations.ts';
-import { ANONYMOUS } from './state-id.ts';
+import type { Operation } from './operation.ts';
+import type { StateId } from './state-id.ts';
 
 export interface DataRange {
   readonly from: number;
+  /** Behind the last byte. */
   readonly to: number;
 }
 
@@ -16,23 +15,26 @@ export interface DataRange {
 const NO_SEEK = ['NOTSUPP', 'OP_ILLEGAL', 'UNION_NOTSUPP'];
 
 /**
- * The next data at or after `offset`; undefined: only a hole is left. Where the server cannot tell, everything is data.
+ * The next data at or after `offset`; undefined: only a hole is left. Where the server cannot tell, or tells what
+ * cannot be, everything is data.
+ * @param run does an operation on the file, which is open: Ganesha tells nonsense without a state
  */
 export async function seekData(
-  compounds: Compounds,
-  file: FileHandle,
+  run: <Result>(operation: Operation<Result>) => Promise<Result>,
+  state: () => StateId,
   offset: number,
-  signal?: AbortSignal,
 ): Promise<DataRange | undefined> {
+  const allTheRest = { from: offset, to: Number.MAX_SAFE_INTEGER };
   try {
-    const [, data] = await compounds.all([putFh(file), seek(ANONYMOUS, offset, 'data')], signal);
-    if (data.eof || data.offset < offset) return undefined;
-    const [, hole] = await compounds.all([putFh(file), seek(ANONYMOUS, data.offset, 'hole')], signal);
-    return { from: data.offset, to: hole.offset > data.offset ? hole.offset : Number.MAX_SAFE_INTEGER };
+    const data = await run(seek(state, offset, 'data'));
+    if (data.eof) return undefined;
+    if (data.offset < offset) return allTheRest;
+    const hole = await run(seek(state, data.offset, 'hole'));
+    return hole.offset > data.offset ? { from: data.offset, to: hole.offset } : allTheRest;
   } catch (error) {
     // Behind the end, or in the hole before it.
     if (isFailure(error, 'NXIO')) return undefined;
-    if (isFailure(error, ...NO_SEEK)) return { from: offset, to: Number.MAX_SAFE_INTEGER };
+    if (isFailure(error, ...NO_SEEK)) return allTheRest;
     throw error;
   }
 }

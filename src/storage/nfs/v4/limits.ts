@@ -8,7 +8,8 @@ const MOST_CONTENT_BYTES = 1 << 20;
 const HEAD_BYTES = 4096;
 /** Some servers say that they take nothing at all. */
 const LEAST_CONTENT_BYTES = 4096;
-const DEFAULT_NAME_BYTES = 255;
+/** Of file names everywhere; Ganesha promises more than any file system behind it takes. */
+const NAME_BYTES = 255;
 const LARGEST_FILE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** What can be sent to a server at most, by what it says of an export and of the conversation. RFC 7530 section 5.8.2 */
@@ -20,7 +21,7 @@ export function limitsOf(values: AttributeValues, conversation: ConversationLimi
     readBytes: content(values.maxReadBytes, conversation.responseBytes),
     writeBytes: content(values.maxWriteBytes, conversation.requestBytes),
     maxFileBytes: Number(maxFileBytes && maxFileBytes < LARGEST_FILE ? maxFileBytes : LARGEST_FILE),
-    maxNameBytes: maxNameBytes || DEFAULT_NAME_BYTES,
+    maxNameBytes: Math.min(maxNameBytes || NAME_BYTES, NAME_BYTES),
     timeStepNs: timeStepNs && timeStepNs > 0n ? timeStepNs : 1n,
     inFlight: conversation.inFlight,
   };

@@ -7,6 +7,7 @@ import { abortable } from './abortable.ts';
 import type { Compounds } from './compounds.ts';
 import { commit, type ReadResult, read, UNSTABLE, type WriteVerifier, write } from './content-operations.ts';
 import { putFh } from './handle-operations.ts';
+import { type DataRange, seekData } from './holes.ts';
 import type { Held, Opening } from './opening.ts';
 import type { Operation } from './operation.ts';
 import { isStateLost, type StateId } from './state-id.ts';
@@ -37,10 +38,17 @@ export class OpenFile4 implements OpenFile {
   #interrupted = false;
   #closed = false;
 
+  readonly seekData?: (offset: number, options?: CallOptions) => Promise<DataRange | undefined>;
+
   constructor(parts: OpenFileParts) {
     this.node = parts.held.node;
     this.#held = parts.held;
     this.#parts = parts;
+    if (parts.compounds.conversation.minorVersion < 2) return;
+    this.seekData = (offset, { signal } = {}) =>
+      abortable(signal, () =>
+        seekData((operation) => this.#withFile(operation, signal), this.#state, offset),
+      );
   }
 
   read(offset: number, length: number, { signal }: CallOptions = {}): Promise<ReadResult> {
@@ -75,12 +83,12 @@ export class OpenFile4 implements OpenFile {
     await this.#parts.opening.close(this.#held);
   }
 
+  /** What it is at the time of asking: it may change while a request waits. */
+  readonly #state = () => this.#held.state;
+
   async #readOnce(offset: number, length: number, signal: AbortSignal | undefined): Promise<ReadResult> {
     const count = Math.min(length, this.#parts.maxBytes);
-    const result = await this.#withFile(
-      read(() => this.#held.state, offset, count),
-      signal,
-    );
+    const result = await this.#withFile(read(this.#state, offset, count), signal);
     if (result.data.length === 0 && !result.eof && count > 0)
       throw this.#nonsense('no byte, and no end of the file');
     return result;
@@ -108,10 +116,7 @@ export class OpenFile4 implements OpenFile {
   /** @returns how many bytes the server took */
   async #writeOnce(offset: number, data: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
     if (this.#interrupted) throw this.#lost();
-    const result = await this.#withFile(
-      write(() => this.#held.state, offset, data, UNSTABLE),
-      signal,
-    );
+    const result = await this.#withFile(write(this.#state, offset, data, UNSTABLE), signal);
     if (result.count === 0 || result.count > data.length) {
       throw this.#nonsense(`that ${result.count} of ${data.length} bytes are written`);
     }

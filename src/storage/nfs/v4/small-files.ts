@@ -110,18 +110,21 @@ export async function createWhole(parts: SmallFileParts, file: NewFile, signal?:
     : finish(parts, file, await opening.emptied(place.at, place.name, signal), signal);
 }
 
-function allOf({ compounds, opening }: SmallFileParts, file: NewFile, owner: Owner) {
+function allOf({ compounds, opening }: SmallFileParts, file: NewFile, opener: Owner) {
   const inSession = compounds.conversation.minorVersion > 0;
-  const attributes = file.attributes.mode === undefined ? {} : { mode: PRIVATE };
+  // The owner first: a change of owner would clear set-user-id bits of the mode.
+  const { mode, uid, gid, ...times } = file.attributes;
+  const owner = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+  const attributes = { ...owner, ...(mode !== undefined && { mode: PRIVATE }) };
   const request = { access: 'write', create: { guarded: true, attributes }, name: file.name } as const;
   return [
     putFh(file.directory),
-    open(opening.request(owner, request)),
+    open(opening.request(opener, request)),
     getFh(),
     write(() => (inSession ? CURRENT : ANONYMOUS), 0, file.content, FILE_SYNC),
-    setAttr(file.attributes),
+    setAttr({ ...times, ...(mode !== undefined && { mode }) }),
     getNodeAttributes(),
-    ...(inSession ? [close(CURRENT, owner)] : []),
+    ...(inSession ? [close(CURRENT, opener)] : []),
   ] as const;
 }
 
