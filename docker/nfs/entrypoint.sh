@@ -107,6 +107,7 @@ NFSv4 {
   RecoveryBackend = fs;
 }
 NFS_KRB5 { Active_krb5 = false; }
+$([ "$NFS_CACHE_SECONDS" != 0 ] || echo "MDCACHE { Dir_Chunk = 0; Getattr_Dir_Invalidation = true; }")
 LOG {
   Default_Log_Level = $NFS_LOG;
   # That no D-Bus is here is no news.
