@@ -124,6 +124,7 @@ export async function startFrom(config: Config, parts: EmulatorParts = {}): Prom
       plane,
       clock: ownClock,
       faults,
+      volumes,
       reset: (whose) => reset(resettable, whose),
       protocol: dataSyncProtocol({ actions, plane, log, defaults, signatures, faults }),
     });

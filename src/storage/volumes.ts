@@ -4,6 +4,8 @@ import { Volume } from 'memfs';
 export interface Volumes {
   get(name: string): Volume;
   names(): readonly string[];
+  /** Forgets one; it may be unknown. */
+  remove(name: string): void;
   /** Forgets all. */
   clear(): void;
 }
@@ -19,6 +21,7 @@ export function createVolumes(): Volumes {
       return made;
     },
     names: () => [...volumes.keys()],
+    remove: (name) => void volumes.delete(name),
     clear: () => volumes.clear(),
   };
 }

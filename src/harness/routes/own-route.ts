@@ -1,8 +1,9 @@
 import type { Router } from 'express';
 import type { LiveControlPlane } from '../../emulator/assemble.ts';
 import type { Whose } from '../../emulator/reset.ts';
-import type { EmulatorClock } from '../emulator-clock.ts';
 import type { Faults } from '../../faults/faults.ts';
+import type { Volumes } from '../../storage/volumes.ts';
+import type { EmulatorClock } from '../emulator-clock.ts';
 import type { ResetResult } from '../reset.ts';
 
 /** What the routes below `/_datasync` may see and change. */
@@ -11,6 +12,7 @@ export interface Inside {
   /** Undefined: the emulator was given a clock that it does not steer. */
   readonly clock: EmulatorClock | undefined;
   readonly faults: Faults;
+  readonly volumes: Volumes;
   reset(whose: Whose): Promise<ResetResult>;
 }
 

@@ -4,9 +4,10 @@ import { executionRoutes } from './executions.ts';
 import { faultRoutes } from './faults.ts';
 import type { Inside, OwnRoute } from './own-route.ts';
 import { resetRoute } from './reset.ts';
+import { volumeRoutes } from './volumes.ts';
 
 /** The table of what the emulator tells and takes beside AWS's API: one file and one line each. */
-const ROUTES: readonly OwnRoute[] = [clockRoutes, executionRoutes, faultRoutes, resetRoute];
+const ROUTES: readonly OwnRoute[] = [clockRoutes, executionRoutes, faultRoutes, resetRoute, volumeRoutes];
 
 /** Everything below `/_datasync`. */
 export function ownRoutes(inside: () => Promise<Inside>): Router {
