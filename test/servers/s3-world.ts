@@ -109,6 +109,7 @@ export async function openWorld(server: Endpoint | undefined, bindings: readonly
     endpoint,
     s3,
     datasync,
+    agentArn: AgentArn,
     /** A directory of this machine below the export, empty, last changed at 1600000000. */
     directory(): string {
       const path = join(root, `d${count++}`);
