@@ -1,6 +1,8 @@
 // SMB as a storage: a client of our own over TCP. The parts are in storage/smb/.
 
 import { type Driver, StorageError } from './backend.ts';
+import { openSmbTree } from './smb/open-tree.ts';
+import { smbFiles } from './smb/smb-files.ts';
 
 export interface SmbConfig {
   readonly host: string;
@@ -19,10 +21,31 @@ export interface SmbConfig {
   readonly stagingId?: string;
 }
 
-/** A share of an SMB server. */
+/** A share of an SMB server, or a directory of it. No path leads out of it. */
 export const smb: Driver<SmbConfig> = {
-  async open({ host, share }) {
-    const message = 'The client for SMB is not there yet.';
-    throw new StorageError('Unsupported', `smb://${host}/${share}`, message);
+  async open(config, context, options = {}) {
+    options.signal?.throwIfAborted();
+    const { root, stagingId } = config;
+    const tree = await openSmbTree(config, context, options);
+    try {
+      const place = { label: labelOf(config), root: cleaned(root), stagingId, clock: context.clock };
+      return await smbFiles(tree, place, options);
+    } catch (error) {
+      await tree[Symbol.asyncDispose]();
+      throw error;
+    }
   },
 };
+
+/** Names only: no path of a user leads out of the share. @throws StorageError NotFound */
+function cleaned(root: string): string {
+  const names = root.split('/').filter((name) => name !== '' && name !== '.');
+  if (names.includes('..')) throw new StorageError('NotFound', root, 'No such file or directory');
+  return names.join('/');
+}
+
+function labelOf({ host, port, share, root }: SmbConfig): string {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  const at = port === undefined ? shown : `${shown}:${port}`;
+  return `smb://${[at, share, ...root.split('/')].filter((part) => part !== '').join('/')}`;
+}

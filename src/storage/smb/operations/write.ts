@@ -6,26 +6,20 @@ import { checkBody, MalformedAnswer } from './answer.ts';
 const FIXED_BYTES = 48;
 const DATA_OFFSET = 112;
 
-/** @param data is copied, one part behind the other @param length of all parts */
+/** @param data one part behind the other, none of which may change until the answer @param length of all parts */
 export function write(
   fileId: Uint8Array,
   offset: number,
   data: readonly Uint8Array[],
   length: number,
 ): SmbRequest {
-  const body = Buffer.allocUnsafeSlow(FIXED_BYTES + Math.max(1, length));
-  body.fill(0, 0, FIXED_BYTES + 1);
+  const body = Buffer.alloc(FIXED_BYTES);
   body.writeUInt16LE(49, 0);
   body.writeUInt16LE(DATA_OFFSET, 2);
   body.writeUInt32LE(length, 4);
   body.writeBigUInt64LE(BigInt(offset), 8);
   body.set(fileId, 16);
-  let at = FIXED_BYTES;
-  for (const part of data) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return { command: 'WRITE', body, payloadBytes: length };
+  return { command: 'WRITE', body, payload: data, payloadBytes: length };
 }
 
 /** Fails unless the server took all of `given` bytes. @throws MalformedAnswer */
