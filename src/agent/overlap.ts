@@ -13,7 +13,8 @@ type Order = Pick<TransferOrder, 'source' | 'destination' | 'selection'>;
 export function refuseOverlap({ source, destination, selection }: Order): void {
   const [from, to] = [placeOf(source), placeOf(destination)];
   const [outer, inner] = from.length <= to.length ? [from, to] : [to, from];
-  if (!outer.every((name, index) => name === inner[index])) return;
+  const same = outer[0] === 'smb' ? sameInAnyCase : Object.is;
+  if (!outer.every((name, index) => same(name, inner[index] ?? ''))) return;
   if (inner.length === outer.length) {
     throw overlap('Source and destination are the same place. Choose another destination.');
   }
@@ -23,6 +24,9 @@ export function refuseOverlap({ source, destination, selection }: Order): void {
     outer === from ? 'The destination lies inside the source' : 'The source lies inside the destination';
   throw overlap(`${how}. Choose two places apart from each other, or exclude "/${path}".`);
 }
+
+/** SMB servers do not tell names apart by case. (MS-FSCC 2.1.5) */
+const sameInAnyCase = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
 function takesPart(path: RelPath, { include, exclude }: Order['selection']): boolean {
   const verdict = makeView(include, exclude).judge(path);

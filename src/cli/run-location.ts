@@ -1,5 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { maskCredentials } from '../base/mask-credentials.ts';
+import { nfsMount, nfsPlace, smbMount, smbPlace } from '../emulator/mounts.ts';
+import { nfsAddress, smbAddress } from '../emulator/server-address.ts';
 import type { Settings } from '../emulator/settings.ts';
 import type { StorageTarget } from '../storage/index.ts';
 import { Failure } from './failure.ts';
@@ -10,10 +13,19 @@ export interface LocationContext {
   readonly directory: string;
   /** The S3 server that `s3://` means. */
   readonly s3: Settings['s3'];
+  /** Of the user of an SMB server, where it does not stand in the location. */
+  readonly password: GivenPassword;
+}
+
+/** A password that stands somewhere else. */
+export interface GivenPassword {
+  readonly value: string | undefined;
+  /** How to give one, for people. */
+  readonly howToGive: string;
 }
 
 const FORMS =
-  'a path such as ./tree, file:///abs/path, directory:/abs/path, memory:NAME or s3://bucket/prefix';
+  'a path such as ./tree, file:///abs/path, directory:/abs/path, memory:NAME, s3://bucket/prefix, nfs://host/export or smb://user@host/share';
 
 /** A location as people write it. @throws Failure when it is none that can be used */
 export function locationTarget(text: string, context: LocationContext): StorageTarget {
@@ -22,7 +34,10 @@ export function locationTarget(text: string, context: LocationContext): StorageT
   if (scheme === undefined) return directoryTarget(text, context);
   const kind = SCHEMES[scheme];
   if (kind) return kind(text, context);
-  throw new Failure(`${text}: ${scheme} is no kind of location known here. Give ${FORMS}.`, 2);
+  throw new Failure(
+    `${maskCredentials(text)}: ${scheme} is no kind of location known here. Give ${FORMS}.`,
+    2,
+  );
 }
 
 /** Opens the table below with an unknown scheme safely. */
@@ -34,8 +49,8 @@ const SCHEMES: Readonly<
     directoryTarget(text.slice('directory:'.length), context),
   memory: memoryTarget,
   s3: s3Target,
-  nfs: notBuilt,
-  smb: notBuilt,
+  nfs: nfsTarget,
+  smb: smbTarget,
 });
 
 function directoryTarget(path: string, { directory }: LocationContext): StorageTarget {
@@ -70,9 +85,25 @@ function s3Target(text: string, { s3 }: LocationContext): StorageTarget {
   return { driver: 's3', ...s3, region: s3.region ?? 'us-east-1', bucket, prefix, timeForm: 'ns' };
 }
 
-function notBuilt(text: string): never {
-  throw new Failure(
-    `${text}: this version has no client for NFS and SMB servers. Mount it with the operating system and give the directory instead.`,
-    2,
-  );
+function nfsTarget(text: string): StorageTarget {
+  const address = nfsAddress(text);
+  if (typeof address === 'string') throw wrong(text, address);
+  if (address.path === undefined)
+    throw wrong(
+      text,
+      'names no export. Write nfs://host/export, or nfs://host/ for all that the server has.',
+    );
+  return nfsPlace(address, nfsMount(), { uri: text, use: {} });
 }
+
+function smbTarget(text: string, { password }: LocationContext): StorageTarget {
+  const address = smbAddress(text);
+  if (typeof address === 'string') throw wrong(text, address);
+  if (address.path === undefined) throw wrong(text, 'names no share. Write smb://user@host/share.');
+  // Without a user nobody logs in: what the server calls a guest.
+  const login = address.login && { ...address.login, password: address.login.password ?? password.value };
+  if (login && login.password === undefined) throw wrong(text, `has no password. ${password.howToGive}`);
+  return smbPlace({ ...address, login }, smbMount({}, {}), { uri: maskCredentials(text), use: {} });
+}
+
+const wrong = (text: string, problem: string) => new Failure(`${maskCredentials(text)} ${problem}`, 2);

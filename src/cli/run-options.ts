@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Environment } from '../harness/config.ts';
+import { PASSWORD_VARIABLES } from '../harness/config-options.ts';
 import type { StorageTarget } from '../storage/index.ts';
-import type { Preserve, Selection, TransferOptions } from '../transfer/job.ts';
+import type { Preserve, Selection, Side, TransferOptions } from '../transfer/job.ts';
 import { includeProblem } from '../transfer/select.ts';
 import { Failure } from './failure.ts';
+import type { GivenPassword } from './run-location.ts';
 
 /** The flags of `run`, as commander gives them. */
 export interface RunFlags {
@@ -15,6 +19,8 @@ export interface RunFlags {
   readonly mode: 'basic' | 'enhanced';
   readonly security: Preserve['security'];
   readonly bytesPerSecond?: number;
+  readonly sourcePasswordFile?: string;
+  readonly destinationPasswordFile?: string;
   readonly json?: boolean;
 }
 
@@ -53,8 +59,29 @@ export function withRunFlags(command: Command): Command {
         .choices(['owner-dacl', 'owner-dacl-sacl', 'nothing'])
         .default('owner-dacl'),
     )
+    .option('--source-password-file <FILE>', 'its first line is the password of the source, an SMB share')
+    .option('--destination-password-file <FILE>', 'the same for the destination')
     .option('--bytes-per-second <N>', 'no faster than this', atLeastOne)
     .option('--json', 'print one JSON object a line: each failed item, then the end');
+}
+
+/** The password of one side as it is given outside of its location: the file wins. @throws Failure for a file that cannot be read */
+export function givenPassword(side: Side, flags: RunFlags, environment: Environment): GivenPassword {
+  const file = side === 'source' ? flags.sourcePasswordFile : flags.destinationPasswordFile;
+  const variable = PASSWORD_VARIABLES[side];
+  return {
+    value: file === undefined ? environment[variable] : firstLine(file),
+    howToGive: `Set ${variable}, give --${side}-password-file FILE, or write user:password@host.`,
+  };
+}
+
+function firstLine(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(`The password file ${file} cannot be read (${code}).`, 2, { cause });
+  }
 }
 
 /** What the engine is asked for. Owners are kept where this user may give files away. */
@@ -82,9 +109,21 @@ export function transferOptions(
 }
 
 function preserved(source: StorageTarget, destination: StorageTarget): Omit<Preserve, 'security'> {
-  const mayGiveAway = destination.driver !== 'directory' || ownId('uid') === 0;
+  const mayGiveAway = isServedToRoot(destination);
   const tags = source.driver === 's3' && destination.driver === 's3';
   return { mtime: true, atime: true, mode: true, uid: mayGiveAway, gid: mayGiveAway, devices: false, tags };
+}
+
+/** Only root may give files away: here, or on an NFS server as whom it is asked. */
+function isServedToRoot(target: StorageTarget): boolean {
+  switch (target.driver) {
+    case 'directory':
+      return ownId('uid') === 0;
+    case 'nfs':
+      return (target.uid ?? 0) === 0;
+    default:
+      return true;
+  }
 }
 
 /** Systems without such ids (Windows) have 0. */

@@ -1,20 +1,26 @@
 import { Command } from 'commander';
 import { makeDirectories } from '../base/make-directories.ts';
+import { maskCredentials } from '../base/mask-credentials.ts';
 import { systemClock } from '../base/system-clock.ts';
 import { processEnvironment, readConfig } from '../harness/config.ts';
-import type { TransferEvent } from '../transfer/job.ts';
+import type { Side, TransferEvent } from '../transfer/job.ts';
 import { withConfigFlags } from './config-flags.ts';
 import { Failure } from './failure.ts';
 import { locationTarget } from './run-location.ts';
-import { type RunFlags, selectionOf, transferOptions, withRunFlags } from './run-options.ts';
+import { givenPassword, type RunFlags, selectionOf, transferOptions, withRunFlags } from './run-options.ts';
 import type { RunReport } from './run-report.ts';
 
 const EXAMPLES = `
 Locations: ./dir  file:///abs/dir  directory:/abs/dir  memory:NAME  s3://bucket/prefix
+  nfs://HOST[:PORT]/EXPORT[?version=3|4.0|4.1&mountport=N&uid=N&gid=N]
+  smb://[[DOMAIN;]USER[:PASSWORD]@]HOST[:PORT]/SHARE[/PATH][?version=2.0.2|2.1|3.0.2]
+A password is better given in a file, or in DATASYNC_LOCAL_SOURCE_PASSWORD and DATASYNC_LOCAL_DESTINATION_PASSWORD.
 Exit code: 0 all is well, 1 some items failed, 2 asked in a wrong way or not to be reached, 130 (or 143) interrupted
 
 Examples:
   datasync-local run ./photos /mnt/backup/photos --delete
+  datasync-local run nfs://nas.example/export/photos 'smb://CORP;me@files.example/photos' \\
+      --destination-password-file ~/.smb-password
   datasync-local run ./photos s3://backup/photos --exclude '*.tmp' \\
       --s3-endpoint http://127.0.0.1:9000 --s3-access-key-id me --s3-secret-access-key secret`;
 
@@ -35,13 +41,15 @@ export function runCommand(): Command {
 }
 
 async function run(source: string, destination: string, flags: RunFlags): Promise<number> {
+  const environment = processEnvironment();
   const { config } = await readConfig({
     flags: flags as unknown as Record<string, unknown>,
-    environment: processEnvironment(),
+    environment,
   });
   const context = { directory: process.cwd(), s3: config.s3 };
-  const from = locationTarget(source, context);
-  const to = locationTarget(destination, context);
+  const password = (side: Side) => givenPassword(side, flags, environment);
+  const from = locationTarget(source, { ...context, password: password('source') });
+  const to = locationTarget(destination, { ...context, password: password('destination') });
   const { oneShot } = await import('../harness/one-shot.ts');
   const clock = systemClock();
   const order = { from, to, options: transferOptions(flags, from, to), selection: selectionOf(flags) };
@@ -75,7 +83,7 @@ const attempt = async <Result>(act: () => Result) => act();
 
 const unusable = (text: string) => (cause: unknown) => {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new Failure(`${text} cannot be used: ${reason}`, 2, { cause });
+  throw new Failure(`${maskCredentials(text)} cannot be used: ${reason}`, 2, { cause });
 };
 
 /** Shows the events as they come, and counts them. */

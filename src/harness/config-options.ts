@@ -113,6 +113,12 @@ export const CONFIG_OPTIONS: readonly ConfigOption[] = [
   },
 ];
 
+/** Variables of `run` alone: the passwords of SMB users, which need not stand on the command line. */
+export const PASSWORD_VARIABLES = {
+  source: 'DATASYNC_LOCAL_SOURCE_PASSWORD',
+  destination: 'DATASYNC_LOCAL_DESTINATION_PASSWORD',
+} as const;
+
 /** The environment variable of an option: `--log-format` is `DATASYNC_LOCAL_LOG_FORMAT`. */
 export function variableOf(option: ConfigOption): string {
   return `DATASYNC_LOCAL_${option.flag.toUpperCase().replaceAll('-', '_')}`;

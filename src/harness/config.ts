@@ -13,7 +13,14 @@ import {
   schemaOf,
   setMember,
 } from './config-document.ts';
-import { CONFIG_OPTIONS, type ConfigOption, flagKeyOf, variableOf } from './config-options.ts';
+import {
+  CONFIG_OPTIONS,
+  type ConfigOption,
+  flagKeyOf,
+  PASSWORD_VARIABLES,
+  variableOf,
+} from './config-options.ts';
+import { fromText } from './config-text.ts';
 
 /** The effective configuration: every default decided, every text parsed. */
 export interface Config {
@@ -183,34 +190,6 @@ function flagLayer(flags: Readonly<Record<string, unknown>>): ConfigDocument {
   );
 }
 
-/** A line's end, or a ";" that does not stand between the domain and the user of an SMB server. */
-const LIST_SEPARATOR = /\n|;(?![^;/]*@)|(?<!=smb:\/\/[^;/@]*);/;
-
-/** What is no number stays a text, for the schema to refuse with its name. */
-function fromText(option: ConfigOption, text: string): unknown {
-  switch (option.kind) {
-    case 'text':
-      return text;
-    case 'number':
-      return /^\d+$/.test(text) ? Number(text) : text;
-    case 'switch':
-      return SWITCHES.get(text.toLowerCase()) ?? text;
-    case 'list':
-      return text.split(LIST_SEPARATOR).flatMap((item) => item.trim() || []);
-  }
-}
-
-const SWITCHES: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['1', true],
-  ['yes', true],
-  ['on', true],
-  ['false', false],
-  ['0', false],
-  ['no', false],
-  ['off', false],
-]);
-
 const named = (name: (option: ConfigOption) => string) => (member: string) => {
   const option = CONFIG_OPTIONS.find((candidate) => candidate.member === member);
   return option ? name(option) : member;
@@ -294,7 +273,8 @@ function s3Of(s3: ConfigDocument['s3']): Settings['s3'] {
 }
 
 function unknownVariables(environment: Environment): string[] {
-  const known = new Set(['DATASYNC_LOCAL_CONFIG', ...CONFIG_OPTIONS.map(variableOf)]);
+  const others = ['DATASYNC_LOCAL_CONFIG', ...Object.values(PASSWORD_VARIABLES)];
+  const known = new Set([...others, ...CONFIG_OPTIONS.map(variableOf)]);
   return Object.keys(environment)
     .filter((name) => name.startsWith('DATASYNC_LOCAL_') && !known.has(name))
     .map((name) => `${name} is set in the environment, but there is no such setting.`);

@@ -5,7 +5,7 @@ import type { StorageTarget } from '../storage/index.ts';
 import { createVolumes } from '../storage/volumes.ts';
 import type { Selection, TransferEvent, TransferOptions } from '../transfer/job.ts';
 import { silenceSdkWarning } from './config.ts';
-import { clearDeadStaging, ownStagingId } from './own-staging.ts';
+import { clearDeadStaging, isStaged, ownStagingId } from './own-staging.ts';
 
 /** What is to be transferred once. */
 export interface OneShotOrder {
@@ -36,7 +36,7 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
     runId: 'once',
     stagingId,
     source: from,
-    destination: to.driver === 'directory' ? { ...to, stagingId } : to,
+    destination: isStaged(to) ? { ...to, stagingId } : to,
     options,
     selection,
     ledgerPath: null,
@@ -45,7 +45,7 @@ export function oneShot({ from, to, options, selection }: OneShotOrder, clock: C
     probeSource: () => worker.probe(from, { need: 'read' }),
     probeDestination: () => worker.probe(to, { need: 'write' }),
     async *events(signal) {
-      if (to.driver === 'directory') await clearDeadStaging(to.directory, context);
+      if (isStaged(to)) await clearDeadStaging(to, context);
       yield* worker.run(order, { clock, signal, bytesPerSecond: () => options.bytesPerSecond });
     },
   };

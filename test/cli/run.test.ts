@@ -69,7 +69,16 @@ t.test('what cannot be is refused with 2, and says what to do', async (t) => {
     [['run', './a-file', './there'], /a-file cannot be used: /],
     [['run', './source', 'ftp://host/x'], /ftp is no kind of location known here\. Give a path/],
     [['run', './source', 's3://bucket'], /which S3 server is meant\? Give --s3-endpoint/],
-    [['run', './source', 'nfs://host/export'], /no client for NFS and SMB/],
+    [['run', 'nfs://127.0.0.1:1/e', './there'], /nfs:\/\/127\.0\.0\.1:1\/e cannot be used: /],
+    [
+      ['run', './source', 'smb://me:hidden@127.0.0.1:1/s'],
+      /smb:\/\/\*\*\*@127\.0\.0\.1:1\/s cannot be used: /,
+    ],
+    [
+      ['run', 'smb://me@host/s', './there', '--source-password-file', './missing'],
+      /password file \.\/missing cannot be read \(ENOENT\)/,
+    ],
+    [['run', './source', 'smb://me@host/s'], /has no password\. Set DATASYNC_LOCAL_DESTINATION_PASSWORD/],
     [['run', './source', 's3://'], /write it as s3:\/\/bucket/],
     [['run', './source'], /missing required argument 'destination'/],
     [
@@ -147,11 +156,11 @@ t.test('a run that is stopped clears up; after one that was killed the next does
     const args = [PROGRAM, 'run', './source', './there', '--bytes-per-second', '500000'];
     const child = spawn(process.execPath, args, { cwd, stdio: 'ignore' });
     const ended = once(child, 'exit');
-    while (!readdirSync(cwd).includes('there') || readdirSync(join(cwd, 'there')).length === 0) {
+    // The helper folder may be that of the probe still, which has nothing in it.
+    const helper = join(cwd, 'there/.aws-datasync');
+    while (!existsSync(helper) || readdirSync(helper).length === 0) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    // The folder may be that of the probe still.
-    await new Promise((resolve) => setTimeout(resolve, 150));
     child.kill(signal);
     return await ended;
   };
