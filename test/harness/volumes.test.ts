@@ -25,7 +25,7 @@ const asker =
   async (method: string, path: string, body?: string | Uint8Array) => {
     const response = await fetch(`${endpoint}/_datasync/volumes${path}`, {
       method,
-      ...(body !== undefined && { body: body as BodyInit }),
+      ...(body !== undefined && { body: body as string }),
     });
     const bytes = Buffer.from(await response.arrayBuffer());
     const isJson = response.headers.get('content-type')?.includes('json');

@@ -16,10 +16,3 @@ async function* below(backend: Backend, directory: RelPath): AsyncGenerator<Entr
     if (entry.kind === 'directory') yield* below(backend, entry.path);
   }
 }
-
-/** The whole content of a small thing. */
-export async function contentOf(backend: Backend, path: RelPath): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of backend.read(path, { listedAs: 'file' })) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
