@@ -58,7 +58,7 @@ export async function scriptedRpc(t: Test, answer: (call: Heard) => void, onPort
   const sockets = new Set<Socket>();
   const heard: Heard[] = [];
   let connections = 0;
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     const connection = ++connections;
     sockets.add(socket);
     socket.on('error', () => undefined);
