@@ -1,6 +1,7 @@
 // Who a client of 4.0 is. There are no sessions: a call that is sent again may be done again.
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import { RECONNECTING, Tries } from '../../wire/patience.ts';
 import type { NfsFailure } from '../nfs-client.ts';
@@ -56,6 +57,8 @@ export class ClientId implements Conversation {
   constructor(rpc: RpcClient, clock: Clock) {
     this.#rpc = rpc;
     this.#clock = clock;
+    // Every call that pauses listens to it.
+    setMaxListeners(0, this.#closed.signal);
   }
 
   async open(): Promise<void> {

@@ -1,5 +1,6 @@
 // A session of 4.1 or 4.2: exactly-once answers through broken connections, and a new session when one is lost.
 
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import { RECONNECTING, Tries } from '../../wire/patience.ts';
 import type { NfsFailure } from '../nfs-client.ts';
@@ -65,6 +66,8 @@ export class Session implements Conversation {
     this.#rpc = rpc;
     this.minorVersion = minorVersion;
     this.#clock = clock;
+    // Every call that pauses listens to it.
+    setMaxListeners(0, this.#closed.signal);
   }
 
   async open(): Promise<void> {

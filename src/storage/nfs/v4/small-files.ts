@@ -51,12 +51,14 @@ export async function readWhole(
   const way = handle === undefined ? [putFh(directory), lookup(name)] : [putFh(handle)];
   const count = Math.min(maxBytes, parts.readBytes);
   const reply = await parts.compounds.attempt(
-    [...way, getFh(), getNodeAttributes(), read(() => ANONYMOUS, 0, count)],
+    [...way, getFh(), getNodeAttributes(), read(() => ANONYMOUS, 0, count), getNodeAttributes()],
     signal,
   );
-  const [found, attributes, first] = reply.results.slice(way.length) as Partial<
-    [FileHandle, NfsAttributes, ReadResult]
+  const [found, before, first, after] = reply.results.slice(way.length) as Partial<
+    [FileHandle, NfsAttributes, ReadResult, NfsAttributes]
   >;
+  // A server may have noted that the file was read.
+  const attributes = after ?? before;
   if (reply.failure && !(found && attributes && isStateLost(reply.failure.status))) throw reply.failure;
   if (found === undefined || attributes === undefined) throw new NfsFailure('NOENT', 'LOOKUP');
   const node = { handle: found, attributes };
