@@ -128,6 +128,8 @@ export interface Capabilities {
   /** What a name that cannot be written here matches: such a write is InvalidName. Absent: every name can be. */
   readonly refusedNames?: RegExp;
   readonly sparse: boolean;
+  /** `unsure`: the storage may leave symbolic links with other times than were set. Absent: their times are kept as others are. */
+  readonly linkTimes?: 'unsure';
   /** Which members of `Metadata` (and of `Stamp`) are kept. */
   readonly metadata: ReadonlySet<keyof Metadata>;
   readonly maxFileBytes: number;

@@ -6,6 +6,8 @@ import { isOwnKey } from './object-metadata.ts';
 export interface CompareRules {
   /** The coarser step of both sides' times; null when times cannot be compared. */
   readonly timeStepNs: bigint | null;
+  /** The destination keeps the times of symbolic links. */
+  readonly linkTimes: boolean;
   readonly posix: readonly ('mode' | 'uid' | 'gid')[];
   /** Both sides are object stores: user metadata counts. */
   readonly user: boolean;
@@ -34,6 +36,7 @@ export function compareRules(
   const posix = (['mode', 'uid', 'gid'] as const).filter((member) => preserve[member] && kept(member));
   return {
     timeStepNs: preserve.mtime ? coarser(source.mtimePrecisionNs, destination.mtimePrecisionNs) : null,
+    linkTimes: destination.linkTimes !== 'unsure',
     posix,
     user: kept('user'),
     tags: preserve.tags && kept('tags'),
@@ -89,7 +92,7 @@ function timeDiffers(
   rules: CompareRules,
 ): 'other' | 'missing' | undefined {
   const stepNs = rules.timeStepNs;
-  if (stepNs === null) return undefined;
+  if (stepNs === null || (source.kind === 'symlink' && !rules.linkTimes)) return undefined;
   if (source.mtimeNs === null) return rules.user ? uploadDiffers(source, destination) : undefined;
   if (destination.mtimeNs === null) return 'missing';
   if (source.mtimeNs === destination.mtimeNs) return undefined;

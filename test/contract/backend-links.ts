@@ -75,7 +75,8 @@ export const linkClauses: Clauses = {
       await put(backend, 'f', 'x', { mtimeNs: 1_600_000_000_000_000_000n, mode: 0o600 });
       await link(backend, 'l', 'f');
       await backend.setMetadata(relPath('l'), { mtimeNs: MTIME, mode: 0o777 });
-      t.equal((await backend.stat(relPath('l'))).mtimeNs, (MTIME / step) * step);
+      const { mtimeNs } = await backend.stat(relPath('l'));
+      if (backend.capabilities.linkTimes !== 'unsure') t.equal(mtimeNs, (MTIME / step) * step);
       const file = await backend.stat(relPath('f'));
       t.equal(file.mtimeNs, 1_600_000_000_000_000_000n);
       if (backend.capabilities.metadata.has('mode')) t.equal(file.metadata.mode, 0o600);

@@ -78,6 +78,16 @@ t.test('what makes other metadata', async (t) => {
   );
 });
 
+t.test('times of symbolic links count where the destination keeps them', async (t) => {
+  const link = (mtimeNs: bigint) => file({ linkTarget: 'a' }, { kind: 'symlink', sizeBytes: 0, mtimeNs });
+  const unsure: Capabilities = { ...FILES, linkTimes: 'unsure' };
+  const differs = { content: [], metadata: ['mtime'] };
+  t.same(found(link(1n), link(2n)), differs);
+  t.same(found(link(1n), link(2n), unsure, FILES), differs);
+  t.same(found(link(1n), link(2n), FILES, unsure), none);
+  t.same(found(file(), file({}, { mtimeNs: 11n * MS }), FILES, unsure).content, ['mtime'], 'files as ever');
+});
+
 t.test('what makes no difference', async (t) => {
   t.same(found(file(), file({ mode: 0o600, uid: 5 })), none, 'what the source does not know');
   t.same(found(file({ atimeNs: 1n }), file({ atimeNs: 2n })), none, 'the last access');

@@ -20,10 +20,17 @@ const KEPT: readonly (keyof Metadata)[] = [
   ...(['linkTarget', 'hardLinkId', 'sparse', 'device'] as const),
 ];
 
-/** What a server with these limits can keep. Whether it lets us set owners, only trying shows. */
-export function capabilitiesOf({ maxFileBytes, maxNameBytes, timeStepNs }: NfsLimits): Capabilities {
+/**
+ * What a server with these limits can keep. Whether it lets us set owners, only trying shows. nfs-ganesha takes times
+ * of symbolic links without a word and does not set them.
+ */
+export function capabilitiesOf(
+  { maxFileBytes, maxNameBytes, timeStepNs }: NfsLimits,
+  root: NfsAttributes,
+): Capabilities {
   return {
-    mtimePrecisionNs: timeStepNs,
+    mtimePrecisionNs: keptStep(timeStepNs, root),
+    linkTimes: 'unsure',
     directories: 'real',
     childrenTouchParent: true,
     caseSensitive: true,
@@ -33,6 +40,11 @@ export function capabilitiesOf({ maxFileBytes, maxNameBytes, timeStepNs }: NfsLi
     maxNameBytes,
     maxPathBytes: 4096,
   };
+}
+
+/** nfs-ganesha promises 100 ns whatever its file systems keep; what the times of the root show is believed instead. */
+function keptStep(promisedNs: bigint, { atimeNs, mtimeNs }: NfsAttributes): bigint {
+  return [atimeNs, mtimeNs].every((ns) => ns % promisedNs === 0n) ? promisedNs : 1n;
 }
 
 /** Everything known of `node` at `path`; of a symbolic link, its target is read. */

@@ -32,23 +32,16 @@ export async function nfsTree(
   client: NfsClient,
   { label, clock, stagingId, ...options }: NfsTreeOptions,
 ): Promise<Backend> {
-  const staging = new Staging(client, stagingId);
-  const tree = {
-    client,
-    label,
-    capabilities: capabilitiesOf(client.limits),
-    ways: new Ways(client, clock),
-    staging,
-  };
-  if (stagingId !== undefined) {
-    try {
-      await attempt(label, options, () => staging.clear(options));
-    } catch (error) {
-      await client[Symbol.asyncDispose]();
-      throw error;
-    }
+  try {
+    const staging = new Staging(client, stagingId);
+    const root = await attempt(label, options, () => client.getAttributes(client.root, options));
+    if (stagingId !== undefined) await attempt(label, options, () => staging.clear(options));
+    const capabilities = capabilitiesOf(client.limits, root);
+    return backendOf({ client, label, capabilities, ways: new Ways(client, clock), staging });
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
   }
-  return backendOf(tree);
 }
 
 function backendOf(tree: NfsTree): Backend {

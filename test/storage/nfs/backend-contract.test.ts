@@ -15,6 +15,7 @@ backendContract('one that lists names only, in small pieces, with coarse times',
     client.namesOnly = true;
     client.shortReads = 100_000;
     client.limits = { ...client.limits, readBytes: 131_072, writeBytes: 65_536, timeStepNs: 1000n };
+    client.rootInode.set({ atimeNs: 0n, mtimeNs: 0n });
     return open(client);
   },
 });
@@ -24,4 +25,16 @@ t.test('nothing stays open', async (t) => {
   const backend = await open(client);
   await backend[Symbol.asyncDispose]();
   t.ok(client.closed);
+});
+
+t.test('a server that shows finer times than it promises is believed', async (t) => {
+  const steps = async (mtimeNs: bigint) => {
+    const client = new FakeNfs();
+    client.limits = { ...client.limits, timeStepNs: 100n };
+    client.rootInode.set({ atimeNs: 1_700_000_000_000_000_000n, mtimeNs });
+    await using backend = await open(client);
+    return backend.capabilities.mtimePrecisionNs;
+  };
+  t.equal(await steps(1_700_000_000_123_456_700n), 100n);
+  t.equal(await steps(1_700_000_000_123_456_789n), 1n);
 });
