@@ -34,7 +34,7 @@ async function* carryOutOrder(
 ): AsyncGenerator<TransferEvent> {
   const { signal } = control;
   signal.throwIfAborted();
-  const itsFaults = faults.ofRun(order.labels ?? {}, control);
+  const itsFaults = faults.ofRun(order.labels ?? {}, { signal });
   await using source = await openSide('source', order.source, context, itsFaults, signal);
   await using destination = await openSide('destination', order.destination, context, itsFaults, signal);
   refuseOverlap(order);

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { type ActiveFaults, noFaults } from '../faults/faults.ts';
+import { testAfterRun, watchFaults } from './agent-watch.ts';
 import type { ControlPlane, StateChange } from './control-plane.ts';
 import { createExecutionHistory } from './execution-history.ts';
 import { QueueRunner } from './execution-runner.ts';
@@ -55,6 +56,7 @@ export function assembleControlPlane(parts: ControlPlaneParts): LiveControlPlane
   const onEnd = (record: ExecutionRecord) => {
     history.update();
     disableFailingSchedule(plane, record.taskArn);
+    testAfterRun(plane, record.taskArn);
   };
   const runner = new QueueRunner(base, onEnd);
   const access = createTaskAccess(base);
@@ -74,6 +76,8 @@ export function assembleControlPlane(parts: ControlPlaneParts): LiveControlPlane
       store.close();
     },
   };
+  faults.waitBy(activity.inside(clock));
+  watchFaults(plane);
   bringBack(plane);
   history.update();
   return plane;

@@ -1,4 +1,7 @@
-import type { Phase, TransferControl, TransferEvent } from '../transfer/job.ts';
+import type { FaultPhase } from '../faults/occasion.ts';
+import type { Phase, RunLabels, TransferControl, TransferEvent } from '../transfer/job.ts';
+import { refuseLocations } from './access-fault.ts';
+import { offlineAgent } from './agent-status.ts';
 import { scopeOf } from './arn.ts';
 import type { ControlPlane } from './control-plane.ts';
 import {
@@ -12,6 +15,7 @@ import {
 import { type ExecutionProblem, problemOf } from './execution-problem.ts';
 import { PHASES, withPhase } from './execution-result.ts';
 import { inState, STATE_OF_PHASE } from './execution-states.ts';
+import { phaseOccasion, runLabels } from './labels.ts';
 import type { LocationPair } from './location-family.ts';
 import type { ExecutionRecord, ExecutionResult, ExecutionStatus, Tally, TaskRecord } from './records.ts';
 import { addToTally } from './tally.ts';
@@ -68,7 +72,9 @@ export class ExecutionRun {
     try {
       await this.#pace();
       pair = this.#locations();
+      await this.#faultsBefore('launch', pair);
       await this.#agentsOnline(pair);
+      refuseLocations(this.#plane, pair, this.#labels(pair));
       await this.#carryOut(pair);
       this.#phase = undefined;
       this.end(outcomeOf(this.#tally));
@@ -185,6 +191,7 @@ export class ExecutionRun {
     this.#startPhase(phase, this.#plane.clock.now());
     this.#move(state);
     await this.#pace();
+    await this.#faultsBefore(phase, this.#locations());
   }
 
   #move(status: ExecutionStatus, outcome?: Outcome): void {
@@ -242,9 +249,24 @@ export class ExecutionRun {
   /** @source AWS user guide, "Troubleshooting tasks": with an agent offline an execution stays in LAUNCHING */
   async #agentsOnline(pair: LocationPair): Promise<void> {
     const arns = [...pair.source.agentArns, ...pair.destination.agentArns];
-    while (arns.some((arn) => this.#plane.agents.get(arn)?.status === 'OFFLINE')) {
-      await this.#plane.activity.waiting(this.#plane.clock.sleep(AGENT_RETRY_MS, this.#stop.signal));
+    while (offlineAgent(this.#plane, arns)) {
+      const look = new AbortController();
+      const signal = AbortSignal.any([look.signal, this.#stop.signal]);
+      const { clock, faults, activity } = this.#plane;
+      await activity.waiting(Promise.race([clock.sleep(AGENT_RETRY_MS, signal), faults.nextChange(signal)]));
+      look.abort();
+      this.#stop.signal.throwIfAborted();
     }
+  }
+
+  /** Faults may make it stay in a phase, or end. */
+  #faultsBefore(phase: FaultPhase, pair: LocationPair): Promise<void> {
+    const occasion = phaseOccasion(phase, this.#labels(pair));
+    return this.#plane.faults.atPhase(occasion, { signal: this.#stop.signal });
+  }
+
+  #labels(pair: LocationPair): RunLabels {
+    return runLabels(this.#plane, this.#record(), this.#task, pair);
   }
 
   #locations(): LocationPair {

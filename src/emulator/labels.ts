@@ -1,5 +1,6 @@
 // By what things go, for rules that name them.
 
+import type { FaultPhase, Occasion } from '../faults/occasion.ts';
 import type { LocationLabels, Names, RunLabels } from '../transfer/job.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { LocationPair } from './location-family.ts';
@@ -36,4 +37,13 @@ export function runLabels(
     source: locationLabels(plane, source),
     destination: locationLabels(plane, destination),
   };
+}
+
+/** A phase of an execution as rules see it. */
+export function phaseOccasion(
+  phase: FaultPhase,
+  { task, execution, source, destination }: RunLabels,
+): Occasion {
+  const agents = [...source.agents, ...destination.agents];
+  return { phase, task, execution, agents, locations: [source, destination] };
 }

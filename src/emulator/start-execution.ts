@@ -1,4 +1,5 @@
 import type { Input } from '../model/operations.ts';
+import { offlineAgent } from './agent-status.ts';
 import { idOf, newExecutionArn, scopeOf } from './arn.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { invalidParameter, locationNotFound, taskNotFound } from './errors.ts';
@@ -49,11 +50,21 @@ async function readyTask(plane: ControlPlane, taskArn: string): Promise<TaskReco
 }
 
 /** The task, when it can be started as it is. */
-function startable(plane: Pick<ControlPlane, 'tasks'>, taskArn: string): TaskRecord {
+function startable(plane: ControlPlane, taskArn: string): TaskRecord {
   const task = plane.tasks.get(taskArn);
   if (!task) throw taskNotFound(idOf(taskArn));
-  if (task.status === 'CREATING' || task.status === 'UNAVAILABLE') throw taskNotReady(task);
+  if (task.status === 'CREATING') throw taskNotReady(task);
+  if (task.status === 'UNAVAILABLE' && !waitsForAgent(plane, task)) throw taskNotReady(task);
   return task;
+}
+
+/**
+ * Such an execution stays in LAUNCHING until the agent is back.
+ * @source AWS user guide, "Troubleshooting tasks": a task is stuck in LAUNCHING when its agent is powered off
+ */
+function waitsForAgent(plane: ControlPlane, task: TaskRecord): boolean {
+  const { source, destination } = pairOf(plane, task);
+  return offlineAgent(plane, [...source.agentArns, ...destination.agentArns]) !== undefined;
 }
 
 type Draft = Omit<ExecutionRecord, 'arn' | 'id' | 'createdAt'>;

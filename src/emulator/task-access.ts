@@ -1,8 +1,11 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { accessFault } from './access-fault.ts';
 import { accessDetail, messageOf, serviceCode } from './access-words.ts';
+import { offlineAgent } from './agent-status.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { locationLabels } from './labels.ts';
 import type { LocationRecord, LocationType, TaskRecord } from './records.ts';
 import { taskInState } from './task-states.ts';
 
@@ -30,7 +33,7 @@ const ERROR_CODE = 'SyncTaskErrorLocationNotAdded';
 
 type Plane = Pick<
   ControlPlane,
-  'activity' | 'settings' | 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'
+  'activity' | 'faults' | 'settings' | 'tasks' | 'locations' | 'agents' | 'targetOf' | 'notify' | 'log'
 > & {
   readonly clock: Clock;
   readonly worker: Pick<Agent, 'probe'>;
@@ -39,12 +42,16 @@ type Plane = Pick<
 export function createTaskAccess(plane: Plane): TaskAccess {
   const life = new AbortController();
   const watched = new Set<string>();
+  /** What an older test finds later than a newer one is out of date. */
+  const newest = new Map<string, object>();
 
   const check = async (taskArn: string) => {
     const task = plane.tasks.get(taskArn);
     if (!task || !isTestable(task)) return;
+    const turn = {};
+    newest.set(taskArn, turn);
     const detail = await plane.activity.during(() => accessProblem(plane, task, life.signal));
-    if (!life.signal.aborted) settle(plane, taskArn, detail);
+    if (!life.signal.aborted && newest.get(taskArn) === turn) settle(plane, taskArn, detail);
   };
 
   /** With scaled pacing CREATING lasts as long as any other state. */
@@ -123,14 +130,17 @@ async function locationProblem(
   location: LocationRecord,
   signal: AbortSignal,
 ): Promise<Problem | undefined> {
-  const offline = location.agentArns.find((arn) => plane.agents.get(arn)?.status === 'OFFLINE');
+  const offline = offlineAgent(plane, location.agentArns);
   if (offline) {
     const errorDetail = `Task failed to access location ${location.id}: its agent ${offline} is offline.`;
     return { errorCode: ERROR_CODE, errorDetail };
   }
   if (!MOUNTED.includes(location.type)) return undefined;
+  const errorDetail = accessFault(plane, 'task', location);
+  if (errorDetail !== undefined) return { errorCode: ERROR_CODE, errorDetail };
+  const labels = locationLabels(plane, location);
   try {
-    await plane.worker.probe(plane.targetOf(location), { signal, need: 'read' });
+    await plane.worker.probe(plane.targetOf(location), { signal, need: 'read', labels });
     return undefined;
   } catch (error) {
     if (signal.aborted) return undefined;

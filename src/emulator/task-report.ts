@@ -1,6 +1,7 @@
 // The configuration of task reports: what is kept of it, and the test of its bucket.
 
 import { StorageError } from '../storage/storage-error.ts';
+import { refuseReportBucket } from './access-fault.ts';
 import { messageOf } from './access-words.ts';
 import type { ControlPlane, Scope } from './control-plane.ts';
 import { invalidParameter } from './errors.ts';
@@ -46,11 +47,12 @@ function withoutEqualOverrides(report: WireReport): WireReport {
  * @throws ServiceError when it cannot be written to
  */
 export async function testReportBucket(
-  plane: Pick<ControlPlane, 'worker' | 'bucketTarget'>,
+  plane: Pick<ControlPlane, 'worker' | 'bucketTarget' | 'faults' | 'agents'>,
   report: WireReport,
   scope: Scope,
 ): Promise<void> {
   const { S3BucketArn: bucketArn = '', Subdirectory: prefix = '' } = report.Destination?.S3 ?? {};
+  refuseReportBucket(plane, bucketArn, bucketName(bucketArn));
   try {
     await plane.worker.probe(plane.bucketTarget(bucketArn, prefix, scope), { need: 'write' });
   } catch (error) {

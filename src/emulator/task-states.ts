@@ -9,7 +9,8 @@ export const TASK_STEPS: StateTable<TaskStatus> = {
   AVAILABLE: ['QUEUED', 'RUNNING', 'UNAVAILABLE'],
   QUEUED: ['RUNNING', 'AVAILABLE'],
   RUNNING: ['QUEUED', 'AVAILABLE'],
-  UNAVAILABLE: ['AVAILABLE'],
+  // With its agent away a task can be started: the execution waits in LAUNCHING.
+  UNAVAILABLE: ['AVAILABLE', 'QUEUED', 'RUNNING'],
 };
 
 /**

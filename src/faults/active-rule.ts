@@ -71,7 +71,7 @@ export class ActiveRule {
     this.id = id;
     this.rule = rule;
     this.fault = fault;
-    this.seams = fault.seams(values);
+    this.seams = fault.seams(values, rule.when ?? {});
     this.#around = around;
     this.#addedAt = around.clock.now();
     this.#live().catch(() => undefined);
@@ -93,8 +93,7 @@ export class ActiveRule {
 
   /** Whether it strikes here; then the hit is recorded. */
   consider(occasion: Occasion, progress?: Progress): Verdict {
-    if (!fits(this.rule.where ?? {}, occasion)) return 'missed';
-    if (this.state === 'over') return 'missed';
+    if (this.state === 'over' || !this.#isMeant(occasion)) return 'missed';
     if (this.state === 'waiting' || !reached(this.#when, progress)) return 'later';
     const { nth, probability } = this.#when;
     this.#turns += 1;
@@ -122,7 +121,11 @@ export class ActiveRule {
       rule: this.id,
       occasion,
       random: seededRandom(hash(`${seed} ${this.id} ${this.hitCount} ${subjectOf(occasion)}`)),
+      async waitAnyway(ms) {
+        await clock.sleep(ms, life).catch(() => undefined);
+      },
       isOver: () => life.aborted,
+      now: () => clock.now(),
       changed: onChange,
       async wait(ms) {
         await clock.sleep(ms, signal ? AbortSignal.any([life, signal]) : life).catch(() => undefined);
@@ -132,6 +135,11 @@ export class ActiveRule {
         while (!life.aborted) await this.wait(A_DAY_MS);
       },
     };
+  }
+
+  #isMeant(occasion: Occasion): boolean {
+    if (this.fault.needsAgent && !occasion.agents?.length) return false;
+    return fits(this.rule.where ?? {}, occasion);
   }
 
   get #when(): When {

@@ -6,7 +6,7 @@ import type { Backend } from '../storage/backend.ts';
 import type { Names, Side } from '../transfer/job.ts';
 import type { Members, Values } from './members.ts';
 import type { Occasion, StorageCall } from './occasion.ts';
-import type { FaultRule } from './rule.ts';
+import type { FaultRule, When } from './rule.ts';
 
 /** One time that a rule strikes. */
 export interface Strike {
@@ -19,8 +19,12 @@ export interface Strike {
   wait(ms: number): Promise<void>;
   /** Waits until the rule is removed or over. @throws the reason of an abort of what is struck */
   stall(): Promise<void>;
+  /** Waits; only the end of the rule ends it early. */
+  waitAnyway(ms: number): Promise<void>;
   /** Whether the rule is removed or over. */
   isOver(): boolean;
+  /** ms since the epoch, by the emulator's clock. */
+  now(): number;
   /** Tells whoever shows a state, such as that of agents, that it may have changed. */
   changed(): void;
 }
@@ -45,10 +49,15 @@ export interface SpoiltAnswer {
   readonly carriedOut: boolean;
 }
 
+/** When the service tests a location: for a task, at the start of an execution, when a bucket or a report's bucket is named. */
+export type AccessTest = 'task' | 'execution' | 'bucket' | 'report-bucket';
+
 /** Why a location cannot be had, in the words of the service. */
 export interface AccessTrouble {
-  /** What follows `Task failed to access location loc-…:`; or the whole text. */
+  readonly tests: readonly AccessTest[];
+  /** With `{location}`, `{bucket}`, `{roleName}`, `{roleArn}` where those go. */
   readonly text: string;
+  /** Of an execution that ends because of it. */
   readonly errorCode?: string;
 }
 
@@ -56,13 +65,13 @@ export interface AccessTrouble {
 export interface Seams {
   /** Before an API call is carried out. @throws ServiceError */
   readonly beforeCall?: (strike: Strike) => Promise<void> | void;
-  readonly answer?: (strike: Strike) => SpoiltAnswer;
+  readonly answer?: SpoiltAnswer;
   /** Before a phase of an execution; `launch` is one. @throws TransferFailed to end it */
   readonly beforePhase?: (strike: Strike) => Promise<void> | void;
   /** At a call of a storage, or as soon as the rule holds while a content goes through. @throws StorageError, TransferFailed */
   readonly storage?: (strike: StorageStrike) => Promise<ChunkFilter | undefined> | ChunkFilter | undefined;
   /** When a location is tested, and before a task's locations are opened. */
-  readonly accessTest?: (strike: Strike) => AccessTrouble | undefined;
+  readonly accessTest?: AccessTrouble;
   /** Whether the agent is offline; asked often. @param holds whether the rule holds for it now */
   readonly isOffline?: (agent: Names, holds: boolean) => boolean;
 }
@@ -82,17 +91,21 @@ export interface Fault {
   readonly with: Members;
   /** Calls that it strikes when the rule names none; only of kind `storage`. */
   readonly calls?: readonly StorageCall[];
+  /** The side that it strikes when the rule names none. */
+  readonly side?: Side;
+  /** It strikes only where agents take part. */
+  readonly needsAgent?: boolean;
   /** It is a state and not an event: each execution or agent is one hit, however often it is asked for. */
   readonly isState?: boolean;
   /** Made once for each rule: what it remembers is the rule's. */
-  seams(given: Readonly<Record<string, unknown>>): Seams;
+  seams(given: Readonly<Record<string, unknown>>, when: When): Seams;
 }
 
 /** Types what a fault does with what it is given. */
 export function defineFault<Table extends Members>(
   fault: Omit<Fault, 'with' | 'seams'> & {
     readonly with: Table;
-    readonly seams: (given: Values<Table>) => Seams;
+    readonly seams: (given: Values<Table>, when: When) => Seams;
   },
 ): Fault {
   return fault as unknown as Fault;

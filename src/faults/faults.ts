@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import { machineRandom } from '../base/random.ts';
 import type { Names, RunLabels } from '../transfer/job.ts';
 import { ActiveRule, type Hit, type RuleSurroundings, type Struck } from './active-rule.ts';
-import type { AccessTrouble, SpoiltAnswer } from './fault.ts';
+import type { AccessTest, AccessTrouble, SpoiltAnswer } from './fault.ts';
 import { FaultRuleError } from './members.ts';
 import type { Occasion } from './occasion.ts';
 import { checkRule, type FaultRule, type FaultTable } from './rule.ts';
@@ -16,12 +16,16 @@ export interface ActiveFaults {
   /** Before a phase of an execution, `launch` too. @throws TransferFailed, or the signal's reason */
   atPhase(occasion: Occasion, struck: Struck): Promise<void>;
   /** When a location is tested. */
-  atAccessTest(occasion: Occasion): AccessTrouble | undefined;
+  atAccessTest(test: AccessTest, occasion: Occasion): AccessTrouble | undefined;
   isOffline(agent: Names): boolean;
   /** The faults of one run. @param labels of an access test: only the location's */
   ofRun(labels: Partial<RunLabels>, struck: Struck): RunFaults;
   /** Calls `listener` whenever rules come, go or change by themselves. */
   onChange(listener: () => void): void;
+  /** Resolves at the next such change, or when `signal` aborts. */
+  nextChange(signal: AbortSignal): Promise<void>;
+  /** What strikes in runs and tests waits on this clock from now on. */
+  waitBy(clock: Clock): void;
 }
 
 /** A rule as it is told. */
@@ -48,7 +52,8 @@ export class Faults implements ActiveFaults {
   readonly seed: number;
   readonly #table: FaultTable;
   readonly #around: RuleSurroundings;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
+  #waits: Clock | undefined;
   #rules: readonly ActiveRule[] = [];
   #ofStorage: readonly ActiveRule[] = [];
   #removed: readonly ActiveRule[] = [];
@@ -151,7 +156,7 @@ export class Faults implements ActiveFaults {
       if (rule.consider(occasion) !== 'struck') continue;
       const strike = rule.strike(occasion);
       await beforeCall?.(strike);
-      spoilt ??= answer?.(strike);
+      spoilt ??= answer;
     }
     return spoilt;
   }
@@ -160,17 +165,14 @@ export class Faults implements ActiveFaults {
     for (const rule of this.#rules) {
       const { beforePhase } = rule.seams;
       if (!beforePhase || rule.consider(occasion) !== 'struck') continue;
-      await beforePhase(rule.strike(occasion, struck));
+      await beforePhase(rule.strike(occasion, { clock: this.#waits, ...struck }));
     }
   }
 
-  atAccessTest(occasion: Occasion): AccessTrouble | undefined {
-    for (const rule of this.#rules) {
-      const { accessTest } = rule.seams;
-      if (!accessTest || rule.consider(occasion) !== 'struck') continue;
-      return accessTest(rule.strike(occasion));
-    }
-    return undefined;
+  atAccessTest(test: AccessTest, occasion: Occasion): AccessTrouble | undefined {
+    return this.#rules
+      .filter(({ seams }) => seams.accessTest?.tests.includes(test))
+      .find((rule) => rule.consider(occasion) === 'struck')?.seams.accessTest;
   }
 
   isOffline(agent: Names): boolean {
@@ -178,11 +180,27 @@ export class Faults implements ActiveFaults {
   }
 
   ofRun(labels: Partial<RunLabels>, struck: Struck): RunFaults {
-    return runFaults(() => this.#ofStorage, labels, struck);
+    return runFaults(() => this.#ofStorage, labels, { clock: this.#waits, ...struck });
   }
 
   onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
+  }
+
+  nextChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#listeners.delete(done);
+        resolve();
+      };
+      this.#listeners.add(done);
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted) done();
+    });
+  }
+
+  waitBy(clock: Clock): void {
+    this.#waits = clock;
   }
 
   #find(id: string): ActiveRule | undefined {
@@ -213,7 +231,7 @@ export class Faults implements ActiveFaults {
   }
 
   #changed(): void {
-    for (const listener of this.#listeners) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 }
 
@@ -230,4 +248,6 @@ export const noFaults: ActiveFaults = {
   isOffline: () => false,
   ofRun: (labels, struck) => runFaults(() => [], labels, struck),
   onChange: () => undefined,
+  nextChange: () => new Promise(() => undefined),
+  waitBy: () => undefined,
 };

@@ -103,7 +103,7 @@ async function strike(striking: Striking): Promise<readonly ChunkFilter[]> {
   const filters: ChunkFilter[] = [];
   let occasion: Occasion | undefined;
   for (const rule of rules) {
-    if (!rule.seams.storage || asked.has(rule) || !strikes(rule, about.call)) continue;
+    if (!rule.seams.storage || asked.has(rule) || !strikes(rule, about.call, side)) continue;
     occasion ??= occasionOf(about, side, labels, state.phase);
     const verdict = rule.consider(occasion, state);
     if (verdict !== 'later') asked.add(rule);
@@ -117,9 +117,10 @@ async function strike(striking: Striking): Promise<readonly ChunkFilter[]> {
   return filters;
 }
 
-/** A rule that names no call strikes those that its fault is about. */
-function strikes({ rule, fault }: ActiveRule, call: StorageCall): boolean {
-  return rule.where?.call !== undefined || !fault.calls || fault.calls.includes(call);
+/** A rule that names no call, or no side, strikes those that its fault is about. */
+function strikes({ rule: { where }, fault }: ActiveRule, call: StorageCall, side: Side): boolean {
+  const meant = where?.call !== undefined || !fault.calls || fault.calls.includes(call);
+  return meant && (where?.side !== undefined || (fault.side ?? side) === side);
 }
 
 function occasionOf(

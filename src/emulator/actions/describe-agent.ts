@@ -1,4 +1,5 @@
 import type { Action } from '../action.ts';
+import { statusOf } from '../agent-status.ts';
 import { findAgent } from '../find.ts';
 import type { AgentRecord } from '../records.ts';
 
@@ -7,7 +8,7 @@ export const describeAgent: Action<'DescribeAgent'> = ({ AgentArn = '' }, contex
   return {
     AgentArn: agent.arn,
     ...(agent.name === undefined ? {} : { Name: agent.name }),
-    Status: agent.status,
+    Status: statusOf(context.plane, agent),
     LastConnectionTime: new Date(agent.lastConnectionAt),
     CreationTime: new Date(agent.createdAt),
     EndpointType: agent.endpointType,

@@ -1,4 +1,5 @@
 import type { Action } from '../action.ts';
+import { statusOf } from '../agent-status.ts';
 import { page } from '../paging.ts';
 
 /** Ordered by ARN. @source AWS API Reference, ListAgents */
@@ -10,11 +11,11 @@ export const listAgents: Action<'ListAgents'> = (input, { plane, scope }) => {
     keyOf: (agent) => agent.arn,
   });
   return {
-    Agents: items.map(({ arn, name, status, platformVersion }) => ({
-      AgentArn: arn,
-      ...(name === undefined ? {} : { Name: name }),
-      Status: status,
-      Platform: { Version: platformVersion },
+    Agents: items.map((agent) => ({
+      AgentArn: agent.arn,
+      ...(agent.name === undefined ? {} : { Name: agent.name }),
+      Status: statusOf(plane, agent),
+      Platform: { Version: agent.platformVersion },
     })),
     ...next,
   };

@@ -1,6 +1,8 @@
 import { StorageError } from '../../storage/backend.ts';
+import { refuseBucket } from '../access-fault.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { invalidRequest } from '../errors.ts';
+import { locationLabels } from '../labels.ts';
 import { bucketOf } from '../places.ts';
 import type { LocationRecord } from '../records.ts';
 
@@ -12,9 +14,10 @@ import type { LocationRecord } from '../records.ts';
  *   bucket. Ensure bucket access role has s3:ListBucket permission.
  */
 export async function testBucketAccess(record: LocationRecord, plane: ControlPlane): Promise<void> {
+  refuseBucket(plane, record);
   const target = plane.targetOf(record);
   try {
-    await plane.worker.probe(target, { need: 'read' });
+    await plane.worker.probe(target, { need: 'read', labels: locationLabels(plane, record) });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const bucket = bucketOf(String(record.settings['S3BucketArn']));
