@@ -5,6 +5,7 @@ import { HELPER_FOLDERS } from '../files/staging.ts';
 import { directoryPages } from './directory-pages.ts';
 import { entryOf, type Facts, isLink, kindOf } from './entry.ts';
 import { FactsKept, factsOfEntry } from './facts-kept.ts';
+import { isProbe } from './inherited-rights.ts';
 import { rightsOf } from './looking.ts';
 import { ENTRY } from './operations/query-directory.ts';
 import type { Share } from './share.ts';
@@ -38,7 +39,7 @@ async function collect(share: Share, directory: RelPath, options: ListOptions) {
   for await (const page of directoryPages(share, directory, options)) {
     for (const entry of page) {
       const name = entry.toString('utf16le', ENTRY.NAME);
-      if (directory === ROOT && HELPER_FOLDERS.has(name.toLowerCase())) continue;
+      if (isProbe(name) || (directory === ROOT && HELPER_FOLDERS.has(name.toLowerCase()))) continue;
       runs.add(keyOf(name, entry, kept));
     }
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { parentOf, type RelPath, ROOT } from '../../base/path.ts';
 import { type Backend, type CallOptions, type Capabilities, type Stamp, StorageError } from '../backend.ts';
 import { ensureDirectory, FILE_IN_THE_WAY, MAKE_DIRECTORY } from './directories.ts';
+import { InheritedRights } from './inherited-rights.ts';
 import { listDirectory } from './listing.ts';
 import { lookAt } from './looking.ts';
 import { checkNames, MOST_NAME_BYTES, MOST_PATH_BYTES, REFUSED_NAME } from './names.ts';
@@ -41,7 +42,8 @@ export async function smbFiles(
   const sparse = await openRoot(share, options);
   const staging = new Staging(share, stagingId);
   if (stagingId !== undefined) await staging.clear();
-  const where: WritePlace = { share, staging, clock, sparse };
+  const rights = new InheritedRights(share);
+  const where: WritePlace = { share, staging, rights, clock, sparse };
   return {
     label,
     capabilities: { ...CAPABILITIES, sparse },
@@ -50,10 +52,14 @@ export async function smbFiles(
     read: (path, how) => readContent(share, path, how),
     readSmall: (path, { maxBytes, signal }) => readSmall(share, path, maxBytes, signal ? { signal } : {}),
     write: (path, body, stamp, how) => writeContent(where, path, body, stamp, how),
-    makeDirectory: (path, stamp, how) => makeDirectory(share, path, stamp, how),
+    makeDirectory: async (path, stamp, how) => {
+      await makeDirectory(share, path, stamp, how);
+      rights.forget(path);
+    },
     remove: (path, how) => remove(share, path, how),
     setMetadata: async (path, stamp, how) => {
       await stampAt(share, path, stamp, how);
+      rights.forget(path);
       return undefined;
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,5 @@
-import type { Clock } from '../../base/clock.ts';
 import type { RelPath } from '../../base/path.ts';
-import type { CallOptions, Stamp } from '../backend.ts';
+import type { CallOptions, Entry, Stamp } from '../backend.ts';
 import { dataRuns } from '../files/holes.ts';
 import { Window } from '../nfs/window.ts';
 import { ACCESS, DISPOSITION } from './operations/create.ts';
@@ -13,14 +12,20 @@ import type { Handle, Share } from './share.ts';
 import { RELATED_FILE_ID } from './smb-tree.ts';
 import { accessFor, giveProperties, requestsOnceMoved, stampRequests } from './stamping.ts';
 import { translate } from './translate.ts';
+import type { WritePlace } from './writing.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
 /** Taken and not yet written, of one file. */
 const AHEAD_BYTES = 8 * BLOCK_BYTES;
 
+/** To write, to look at what is there already, to move it, and to give it other rights than the staging folder does. */
+const ALWAYS = ACCESS.READ_DATA | ACCESS.WRITE_DATA | ACCESS.DELETE | ACCESS.WRITE_DAC;
+
 export interface StagedAs {
   readonly stamp: Stamp;
+  /** The file that is replaced, if it is known. */
+  readonly over: Entry | undefined;
   /** Runs of zeros become holes. */
   readonly holes: boolean;
   readonly options: CallOptions;
@@ -28,6 +33,7 @@ export interface StagedAs {
 
 /** A large file in the staging folder that is being written from its beginning to its end, and will be moved to its place. */
 export class StagedFile {
+  readonly #where: WritePlace;
   readonly #share: Share;
   readonly #handle: Handle;
   readonly #path: RelPath;
@@ -44,14 +50,21 @@ export class StagedFile {
   #isSparse = false;
 
   /** @throws SmbFailure */
-  static async make(share: Share, staged: RelPath, path: RelPath, as: StagedAs): Promise<StagedFile> {
-    const access = accessFor(as.stamp) | ACCESS.READ_DATA | ACCESS.WRITE_DATA | ACCESS.DELETE;
-    const { handle } = await share.open(staged, { access, disposition: DISPOSITION.CREATE }, [], as.options);
-    return new StagedFile(share, handle, path, as);
+  static async make(where: WritePlace, staged: RelPath, path: RelPath, as: StagedAs): Promise<StagedFile> {
+    const access = ALWAYS | accessFor(as.stamp);
+    const { handle } = await where.share.open(
+      staged,
+      { access, disposition: DISPOSITION.CREATE },
+      [],
+      as.options,
+    );
+    return new StagedFile(where, handle, path, as);
   }
 
-  private constructor(share: Share, handle: Handle, path: RelPath, as: StagedAs) {
+  private constructor(where: WritePlace, handle: Handle, path: RelPath, as: StagedAs) {
+    const { share } = where;
     const { writeBytes, inFlight } = share.limits;
+    this.#where = where;
     this.#share = share;
     this.#handle = handle;
     this.#path = path;
@@ -72,19 +85,20 @@ export class StagedFile {
   }
 
   /** Has everything on the server's disk, stamps the file and moves it to its place. */
-  async finish(clock: Clock): Promise<void> {
-    const { stamp, options } = this.#as;
+  async finish(): Promise<void> {
+    const { stamp, over, options } = this.#as;
+    const { rights, clock } = this.#where;
     await this.#translated(async () => {
       if (this.#heldBytes > 0) await this.#writeHeld();
       await this.#window.drained();
-      const { fileId } = this.#handle;
+      const { fileId, path: staged } = this.#handle;
+      const all = await rights.complete(this.#path, staged, stamp, over, options);
       const length = this.#writtenTo < this.#position ? [setEndOfFile(RELATED_FILE_ID, this.#position)] : [];
-      const requests = [flush(fileId), ...length, ...stampRequests(this.#path, stamp)];
+      const requests = [flush(fileId), ...length, ...stampRequests(this.#path, all)];
       await this.#share.askAll(this.#handle, requests, options);
-      const after = requestsOnceMoved(stamp, this.#isSparse);
-      const move = { path: this.#path, after, access: accessFor(stamp) };
-      await place(this.#share, clock, this.#handle, move);
-      await giveProperties(this.#share, this.#path, stamp);
+      const after = requestsOnceMoved(all, this.#isSparse);
+      await place(this.#share, clock, this.#handle, { path: this.#path, after, access: accessFor(all) });
+      await giveProperties(this.#share, this.#path, all);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type RelPath, ROOT } from '../../base/path.ts';
-import type { CallOptions, Stamp, WriteOptions, Written } from '../backend.ts';
+import type { CallOptions, Entry, Stamp, WriteOptions, Written } from '../backend.ts';
+import type { InheritedRights } from './inherited-rights.ts';
 import { checkNames } from './names.ts';
 import { NT_STATUS } from './nt-status.ts';
 import { ACCESS, DISPOSITION } from './operations/create.ts';
@@ -20,6 +21,7 @@ const SMALL_BYTES = 256 * 1024;
 export interface WritePlace {
   readonly share: Share;
   readonly staging: Staging;
+  readonly rights: InheritedRights;
   readonly clock: Clock;
   /** The server can keep holes. */
   readonly sparse: boolean;
@@ -31,7 +33,7 @@ export async function writeContent(
   path: RelPath,
   body: AsyncIterable<Uint8Array>,
   stamp: Stamp,
-  { signal, sparse = false }: WriteOptions = {},
+  { signal, sparse = false, over }: WriteOptions = {},
 ): Promise<Written> {
   signal?.throwIfAborted();
   if (path === ROOT) throw failed(NT_STATUS.FILE_IS_A_DIRECTORY, path);
@@ -45,7 +47,7 @@ export async function writeContent(
   let file: StagedFile | undefined;
   const begin = async () => {
     file ??= await share.again(path, options, () =>
-      staging.create((at) => StagedFile.make(share, at, path, { stamp, holes, options })),
+      staging.create((at) => StagedFile.make(where, at, path, { stamp, over, holes, options })),
     );
     for (const part of held) await file.take(part);
     held = [];
@@ -60,8 +62,8 @@ export async function writeContent(
     }
     signal?.throwIfAborted();
     if (!file && !holes && !hasProperties(stamp))
-      await writeSmall(where, path, { held, sizeBytes, stamp, options });
-    else await (await begin()).finish(where.clock);
+      await writeSmall(where, path, { held, sizeBytes, stamp, over, options });
+    else await (await begin()).finish();
     return { sizeBytes };
   } catch (error) {
     if (file) await staging.discard(await file.abandon());
@@ -73,6 +75,7 @@ interface SmallWrite {
   readonly held: readonly Uint8Array[];
   readonly sizeBytes: number;
   readonly stamp: Stamp;
+  readonly over: Entry | undefined;
   readonly options: CallOptions;
 }
 
@@ -96,16 +99,21 @@ const isOfCreate = (error: unknown) => error instanceof SmbFailure && error.comm
 
 /** Moved in a message of its own: some servers go on behind a refusal, and half a file must not get its name. */
 async function makeAndMove(
-  { share, clock }: WritePlace,
+  { share, rights, clock }: WritePlace,
   staged: RelPath,
   path: RelPath,
-  { held, sizeBytes, stamp, options }: SmallWrite,
+  { held, sizeBytes, stamp, over, options }: SmallWrite,
 ): Promise<void> {
-  const access = accessFor(stamp);
+  const all = await rights.complete(path, staged, stamp, over, options);
+  const access = accessFor(all);
   const how = { access: access | ACCESS.WRITE_DATA | ACCESS.DELETE, disposition: DISPOSITION.CREATE };
   const content = sizeBytes === 0 ? [] : [write(RELATED_FILE_ID, 0, held, sizeBytes)];
-  const requests = [...content, ...stampRequests(path, stamp)];
-  const { handle, responses } = await share.open(staged, how, requests, options);
+  const { handle, responses } = await share.open(
+    staged,
+    how,
+    [...content, ...stampRequests(path, all)],
+    options,
+  );
   if (sizeBytes > 0 && responses[0]) checkWritten(responses[0].message, sizeBytes);
-  await place(share, clock, handle, { path, after: requestsOnceMoved(stamp, false), access });
+  await place(share, clock, handle, { path, after: requestsOnceMoved(all, false), access });
 }

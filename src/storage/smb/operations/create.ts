@@ -31,6 +31,8 @@ export const DISPOSITION = {
 export const OPTION = {
   DIRECTORY_FILE: 0x1,
   NON_DIRECTORY_FILE: 0x40,
+  /** Goes as soon as it is closed, or its connection breaks. */
+  DELETE_ON_CLOSE: 0x1000,
   /** The rights of backup operators count, for users who have them. */
   OPEN_FOR_BACKUP_INTENT: 0x4000,
   /** A symbolic link or junction is opened itself. */
