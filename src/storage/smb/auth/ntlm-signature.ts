@@ -6,17 +6,14 @@ import { rc4 } from './rc4.ts';
 
 export type Side = 'client-to-server' | 'server-to-client';
 
-const signKeyMagic = (side: Side) => `session key to ${side} signing key magic constant\0`;
-const sealKeyMagic = (side: Side) => `session key to ${side} sealing key magic constant\0`;
-
-const md5 = (...parts: readonly Uint8Array[]): Buffer => {
-  const hash = createHash('md5');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+/** SIGNKEY and SEALKEY for keys of 128 bits. */
+export function signatureKey(sessionKey: Uint8Array, side: Side, use: 'signing' | 'sealing'): Buffer {
+  const magic = `session key to ${side} ${use} key magic constant\0`;
+  return createHash('md5').update(sessionKey).update(magic, 'latin1').digest();
+}
 
 /**
- * Signs the first message that one side sends (sequence number 0), with 128-bit keys and extended session security.
+ * Signs the first message that one side sends (sequence number 0), with extended session security.
  * @param sealsChecksum whether KEY_EXCHANGE was negotiated
  */
 export function ntlmSignature(
@@ -25,13 +22,8 @@ export function ntlmSignature(
   data: Uint8Array,
   sealsChecksum: boolean,
 ): Buffer {
-  const signKey = md5(sessionKey, Buffer.from(signKeyMagic(side), 'latin1'));
   const sequence = Buffer.alloc(4);
-  const checksum = hmacMd5(signKey, sequence, data).subarray(0, 8);
-  const sealKey = md5(sessionKey, Buffer.from(sealKeyMagic(side), 'latin1'));
-  return Buffer.concat([
-    Uint8Array.of(1, 0, 0, 0),
-    sealsChecksum ? rc4(sealKey)(checksum) : checksum,
-    sequence,
-  ]);
+  const checksum = hmacMd5(signatureKey(sessionKey, side, 'signing'), sequence, data).subarray(0, 8);
+  const seal = rc4(signatureKey(sessionKey, side, 'sealing'));
+  return Buffer.concat([Uint8Array.of(1, 0, 0, 0), sealsChecksum ? seal(checksum) : checksum, sequence]);
 }
