@@ -91,7 +91,7 @@ async function release(to: RpcOptions, path: string): Promise<void> {
 }
 
 async function tell(to: RpcOptions, path: string, signal: AbortSignal): Promise<void> {
-  const rpc = await openRpc({ ...to, signal });
+  const rpc = await openRpc({ ...to, signal, fromAnyPort: true });
   try {
     await umnt(rpc, path, { signal });
   } finally {

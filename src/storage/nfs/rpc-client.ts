@@ -5,6 +5,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { CallOptions } from '../backend.ts';
 import { StorageError } from '../storage-error.ts';
 import { type Address, shownAddress } from '../wire/connection-error.ts';
+import { OPENING, type Patience } from '../wire/patience.ts';
 import { RpcConnection } from './rpc-connection.ts';
 import { encodeCall, expectSuccess, type Procedure, readReplyXid } from './rpc-message.ts';
 import { XdrError, XdrReader, type XdrWriter } from './xdr.ts';
@@ -19,6 +20,10 @@ export interface RpcOptions extends Address {
   readonly inFlight?: number;
   /** A larger reply ends the connection. Default 4 MiB. */
   readonly maxReplyBytes?: number;
+  /** Of the first connection. Default `OPENING`. */
+  readonly patience?: Patience;
+  /** Start from any port: for services that no export protects. Default: from a reserved port where one can be had. */
+  readonly fromAnyPort?: boolean;
   /** Ends the first attempt to connect. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -80,14 +85,16 @@ export class RpcClient {
   #lastXid = randomInt(XIDS);
   #closed = false;
 
-  constructor({ credentials, inFlight = IN_FLIGHT, maxReplyBytes = MAX_REPLY_BYTES, ...to }: RpcOptions) {
+  constructor({ credentials, inFlight = IN_FLIGHT, ...to }: RpcOptions) {
     this.where = shownAddress(to);
     this.#credentials = credentials;
     this.#clock = to.clock;
     this.#inFlight = inFlight;
     this.#connection = new RpcConnection({
+      maxReplyBytes: MAX_REPLY_BYTES,
+      patience: OPENING,
+      fromAnyPort: false,
       ...to,
-      maxReplyBytes,
       isExpecting: () => this.#calls.size > 0,
       isOverdue: () => this.#isOverdue(),
       onQuiet: () => this.#ping(),

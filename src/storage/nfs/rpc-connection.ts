@@ -2,15 +2,19 @@
 
 import type { Clock } from '../../base/clock.ts';
 import { StorageError } from '../storage-error.ts';
-import { type Address, isWorthAnotherTry, noAnswer } from '../wire/connection-error.ts';
+import { type Address, fromSocketError, isWorthAnotherTry, noAnswer } from '../wire/connection-error.ts';
 import { connectFramed, type FramedSocket } from '../wire/framed-socket.ts';
 import { recordMarking } from '../wire/framing.ts';
-import { NO_PATIENCE, OPENING, type Patience, persist, RECONNECTING, Tries } from '../wire/patience.ts';
+import { NO_PATIENCE, type Patience, persist, RECONNECTING, Tries } from '../wire/patience.ts';
 import { fromReservedPort } from './rpc-source-port.ts';
 
 export interface RpcConnectionOptions extends Address {
   readonly clock: Clock;
   readonly maxReplyBytes: number;
+  /** Of the first connection. */
+  readonly patience: Patience;
+  /** Start from any port, not from a reserved one. */
+  readonly fromAnyPort: boolean;
   /** Ends the first attempt to connect. */
   readonly signal?: AbortSignal | undefined;
 
@@ -56,9 +60,9 @@ export class RpcConnection {
 
   /** Connects for the first time. @throws StorageError Unreachable */
   async open(): Promise<void> {
-    const { clock, signal } = this.#options;
+    const { clock, patience, signal } = this.#options;
     this.#socket = await persist((leftMs) => this.#connect(leftMs, signal), {
-      patience: OPENING,
+      patience,
       clock,
       signal,
       isWorthAnotherTry,
@@ -100,12 +104,13 @@ export class RpcConnection {
     this.#reconnect().then(
       (socket) => {
         this.#connecting = false;
+        if (this.#ended.signal.aborted) return socket.close();
         this.#socket = socket;
         this.#options.onReconnected();
       },
       (error: unknown) => {
         this.#connecting = false;
-        if (error instanceof StorageError) this.#lost(error);
+        if (!this.#ended.signal.aborted) this.#lost(asStorageError(error, this.#options));
       },
     );
   }
@@ -129,7 +134,7 @@ export class RpcConnection {
     const { host, port, clock, maxReplyBytes, isExpecting, isOverdue, onQuiet, onRecord } = this.#options;
     const limitMs = this.#proven ? SILENCE_MS.proven : SILENCE_MS.opening;
     const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, Math.max(leftMs, LEAST_CONNECT_TIMEOUT_MS));
-    return fromReservedPort((localPort) =>
+    const connect = (localPort: number | undefined) =>
       connectFramed({
         host,
         port,
@@ -142,8 +147,8 @@ export class RpcConnection {
         silence: { limitMs, isExpecting, isOverdue, onQuiet },
         onRecord,
         onClose: (error) => this.#broke(error),
-      }),
-    );
+      });
+    return this.#options.fromAnyPort ? connect(undefined) : fromReservedPort(connect);
   }
 
   #broke(error: StorageError): void {
@@ -158,4 +163,8 @@ export class RpcConnection {
     this.#patience = NO_PATIENCE;
     this.#options.onLost(error);
   }
+}
+
+function asStorageError(error: unknown, address: Address): StorageError {
+  return error instanceof StorageError ? error : fromSocketError(address, error);
 }

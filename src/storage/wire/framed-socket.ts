@@ -117,7 +117,8 @@ export class FramedSocket {
 
   /**
    * Sends one record. The parts are not copied and must not be changed until they are sent; what is sent in one turn
-   * of the event loop goes to the system together. Does nothing on a connection that is gone: `onClose` told so.
+   * of the event loop goes to the system together. What the system does not take yet is held, so whoever sends keeps few
+   * records in flight. Does nothing on a connection that is gone: `onClose` told so.
    */
   send(parts: readonly Uint8Array[]): void {
     if (this.#closed) return;
@@ -133,25 +134,6 @@ export class FramedSocket {
   /** Where the connection starts from; undefined once it is gone. */
   get localPort(): number | undefined {
     return this.#socket.localPort;
-  }
-
-  /** Bytes that were sent and that the system has not taken yet. */
-  get unsentBytes(): number {
-    return this.#socket.writableLength;
-  }
-
-  /** Resolves when the system has taken what was sent, or the connection is gone. */
-  async drained(): Promise<void> {
-    if (this.#closed || !this.#socket.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        this.#socket.off('drain', done);
-        this.#ended.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      this.#socket.on('drain', done);
-      this.#ended.signal.addEventListener('abort', done);
-    });
   }
 
   /** Ends the connection at once; nothing comes from it any more. May be called again. */

@@ -196,8 +196,6 @@ t.test('what is sent comes back, small and large, from localhost too', async (t)
       onClose: () => t.fail('closed'),
     });
     for (const size of sizes) framed.send([Buffer.alloc(size >> 1, 1), Buffer.alloc(size - (size >> 1), 2)]);
-    t.ok(framed.unsentBytes > 0);
-    await framed.drained();
     await promise;
     t.same(
       records.map((record) => [record.length, record[0], record.at(-1)]),
@@ -206,7 +204,6 @@ t.test('what is sent comes back, small and large, from localhost too', async (t)
     framed.close();
     framed.close();
     framed.send([Buffer.from('nobody hears it')]);
-    await framed.drained();
   }
 });
 

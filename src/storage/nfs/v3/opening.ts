@@ -44,34 +44,52 @@ export async function openNfs3(
   options: CallOptions = {},
 ): Promise<NfsClient> {
   const server: Server = { host, credentials: authSys({ uid, gid }), clock };
-  const ports = {
-    nfs: port ?? (await findPort(server, SERVICES.nfs, options)),
-    mount: mountPort ?? (await findPort(server, SERVICES.mount, options)),
-  };
-  const mounted = await mount({ ...server, path, port: ports.mount }, options);
+  const [nfs, mounting] = await Promise.all([
+    port === undefined ? findPort(server, SERVICES.nfs, options) : { port, isGuess: false },
+    mountPort === undefined ? findPort(server, SERVICES.mount, options) : { port: mountPort, isGuess: false },
+  ]);
+  const mounted = await mount({ ...server, path, port: mounting.port }, options).catch((error: unknown) => {
+    throw mounting.isGuess ? withAdvice(error, host) : error;
+  });
   try {
-    return await openMounted(server, ports.nfs, mounted, `${host}:${path}`, options);
+    return await openMounted(server, nfs.port, mounted, `${host}:${path}`, options);
   } catch (error) {
     await mounted.release();
     throw error;
   }
 }
 
+interface Port {
+  readonly port: number;
+  /** The usual one, for nobody tells. */
+  readonly isGuess: boolean;
+}
+
 async function findPort(
   { host, credentials, clock }: Server,
   { name, program, version, usualPort }: (typeof SERVICES)[keyof typeof SERVICES],
   options: CallOptions,
-): Promise<number> {
+): Promise<Port> {
   try {
     const port = await portOf({ host, credentials, clock, program, version }, options);
-    if (port !== undefined) return port;
+    if (port !== undefined) return { port, isGuess: false };
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (error instanceof StorageError && error.kind === 'Unreachable') return usualPort;
+    if (isUnreachable(error)) return { port: usualPort, isGuess: true };
     throw error;
   }
   const message = `${host} has no ${name} version ${version}. Choose another version of NFS, or let the server offer it.`;
   throw new StorageError('Unsupported', host, message, { code: 'PROG_UNAVAIL' });
+}
+
+const isUnreachable = (error: unknown): error is StorageError =>
+  error instanceof StorageError && error.kind === 'Unreachable';
+
+function withAdvice(error: unknown, host: string): unknown {
+  if (!isUnreachable(error)) return error;
+  const advice = `The port mapper of ${host} (port 111) does not answer either: give the port of its MOUNT service.`;
+  const code = error.code === undefined ? {} : { code: error.code };
+  return new StorageError(error.kind, error.path, `${error.message} ${advice}`, { cause: error, ...code });
 }
 
 async function openMounted(
