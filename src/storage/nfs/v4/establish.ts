@@ -130,7 +130,7 @@ async function completeReclaim(
   }
 }
 
-/** The SEQUENCE that goes first in `slot`. The slot counts on as soon as the server has taken it. */
+/** The SEQUENCE that goes first in `slot`. The slot counts on once the server has shown that it took it. */
 export function inSlot(session: Established, slot: Slot, cached: boolean): ReturnType<typeof sequence> {
   const operation = sequence({
     sessionId: session.sessionId,
@@ -141,8 +141,10 @@ export function inSlot(session: Established, slot: Slot, cached: boolean): Retur
   });
   return {
     ...operation,
-    answered: (status) => {
-      if (status === 'OK') slot.sequence = (slot.sequence + 1) >>> 0;
+    decode: (reader) => {
+      const sequenced = operation.decode(reader);
+      slot.sequence = (slot.sequence + 1) >>> 0;
+      return sequenced;
     },
   };
 }
