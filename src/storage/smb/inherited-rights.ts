@@ -106,7 +106,7 @@ export class InheritedRights {
     };
     return this.#share.again(directory, options, async () => {
       const path = join(directory, PREFIX + randomUUID());
-      const asked = querySecurity(RELATED_FILE_ID, SECURITY_PART.DACL);
+      const asked = querySecurity(RELATED_FILE_ID, SECURITY_PART.DACL, this.#share.limits);
       const { responses } = await this.#share.withFile(path, how, [asked], options);
       const descriptor = responses[0] ? decodeSecurity(responses[0]) : Buffer.alloc(0);
       return decodeDescriptor(descriptor, SECURITY_PART.DACL).dacl ?? '';

@@ -28,7 +28,8 @@ export async function lookAt(share: Share, path: RelPath, options: LookOptions =
   return share.again(path, options, async () => {
     const how = { access: ACCESS.READ_ATTRIBUTES | rightsToRead(security), options: ITSELF };
     const asked = security && partsAsked(security);
-    const requests = [queryAll(RELATED_FILE_ID), ...(asked ? [querySecurity(RELATED_FILE_ID, asked)] : [])];
+    const rest = asked ? [querySecurity(RELATED_FILE_ID, asked, share.limits)] : [];
+    const requests = [queryAll(RELATED_FILE_ID), ...rest];
     const { responses } = await share.withFile(path, how, requests, signal && { signal });
     const [all, descriptor] = responses;
     if (!all) throw new TypeError('QUERY_INFO was not answered.');
@@ -58,7 +59,12 @@ export async function rightsOf(
   return share.again(path, options, async () => {
     const how = { access: rightsToRead(security), options: ITSELF };
     const asked = partsAsked(security);
-    const { responses } = await share.withFile(path, how, [querySecurity(RELATED_FILE_ID, asked)], options);
+    const { responses } = await share.withFile(
+      path,
+      how,
+      [querySecurity(RELATED_FILE_ID, asked, share.limits)],
+      options,
+    );
     const [descriptor] = responses;
     if (!descriptor) throw new TypeError('QUERY_INFO was not answered.');
     return decodeDescriptor(decodeSecurity(descriptor), asked);

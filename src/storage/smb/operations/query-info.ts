@@ -1,7 +1,7 @@
 // QUERY_INFO (MS-SMB2 2.2.37, 2.2.38) with the information classes that are asked for.
 
 import { NT_STATUS } from '../nt-status.ts';
-import type { SmbRequest, SmbResponse } from '../smb-tree.ts';
+import type { SmbLimits, SmbRequest, SmbResponse } from '../smb-tree.ts';
 import { checkBody, checkLength, variablePart } from './answer.ts';
 import { nsOfFileTime } from './file-time.ts';
 
@@ -115,9 +115,18 @@ export function decodeVolumeAttributes({ message }: SmbResponse): VolumeFacts {
   };
 }
 
-/** A security descriptor (MS-DTYP 2.4.6). @param parts of `SECURITY_PART` */
-export function querySecurity(fileId: Uint8Array, parts: number): SmbRequest {
-  return queryInfo(fileId, { type: INFO.SECURITY, class: 0, bytes: MOST_SECURITY_BYTES, parts });
+/**
+ * A security descriptor (MS-DTYP 2.4.6).
+ * @param parts of `SECURITY_PART`
+ * @param limits more than a server admits at all is refused as a whole, as dialect 2.0.2 does from 64 KiB on
+ */
+export function querySecurity(
+  fileId: Uint8Array,
+  parts: number,
+  { transactBytes }: Pick<SmbLimits, 'transactBytes'>,
+): SmbRequest {
+  const bytes = Math.min(MOST_SECURITY_BYTES, transactBytes);
+  return queryInfo(fileId, { type: INFO.SECURITY, class: 0, bytes, parts });
 }
 
 /** The security descriptor, a part of the message. @throws MalformedAnswer */
