@@ -37,6 +37,12 @@ interface Open {
   left: Buffer[] | undefined;
 }
 
+/** What a compound has come to. */
+interface Chain {
+  related: bigint | undefined;
+  refused: number;
+}
+
 type Answer = readonly [status: number, body?: Buffer];
 
 /** Decides before a request is carried out: a status refuses it, `break` ends the connection, undefined lets it go on. */
@@ -103,24 +109,28 @@ export class FakeTree implements SmbTree {
   }
 
   #answer(requests: readonly SmbRequest[]): SmbResponse[] {
-    let related: bigint | undefined;
-    let refused = 0;
+    const chain: Chain = { related: undefined, refused: 0 };
     return requests.map((request) => {
       this.sent.push(request.command);
-      const trouble = this.trouble(request, nameIn(request));
-      if (trouble === 'break') {
-        this.#broken = true;
-        this.#open.clear();
-        throw lost();
-      }
-      const stops = refused !== 0 && (related === undefined || !this.goesOnBehindRefusals);
-      const [status, body] = stops ? [refused] : trouble ? [trouble] : this.#carryOut(request, related);
-      if (status !== 0 && refused === 0) refused = status;
-      if (request.command === 'CREATE' && status === 0) related = body?.readBigUInt64LE(64);
-      else if (status === 0) related ??= fileIdOf(request);
-      const message = Buffer.concat([Buffer.alloc(64), body ?? Buffer.alloc(9)]);
-      return { status, message: this.spoil(request.command, message) };
+      const [status, body = Buffer.alloc(9)] = this.#next(request, chain);
+      if (status !== 0) chain.refused ||= status;
+      else if (request.command === 'CREATE') chain.related = body.readBigUInt64LE(64);
+      else chain.related ??= fileIdOf(request);
+      return { status, message: this.spoil(request.command, Buffer.concat([Buffer.alloc(64), body])) };
     });
+  }
+
+  #next(request: SmbRequest, { related, refused }: Chain): Answer {
+    const trouble = this.trouble(request, nameIn(request));
+    if (trouble === 'break') this.#break();
+    if (refused !== 0 && (related === undefined || !this.goesOnBehindRefusals)) return [refused];
+    return typeof trouble === 'number' ? [trouble] : this.#carryOut(request, related);
+  }
+
+  #break(): never {
+    this.#broken = true;
+    this.#open.clear();
+    throw lost();
   }
 
   #carryOut(request: SmbRequest, related: bigint | undefined): Answer {
@@ -157,15 +167,11 @@ export class FakeTree implements SmbTree {
     const disposition = body.readUInt32LE(36);
     const options = body.readUInt32LE(40);
     const [parent, name] = this.#split(path);
-    const there = path === '' ? this.root : parent?.children.get(name.toLowerCase());
     if (!parent) return [NT_STATUS.OBJECT_PATH_NOT_FOUND];
-    if (there && disposition === 2) return [NT_STATUS.OBJECT_NAME_COLLISION];
-    if (!there && disposition === 1) return [NT_STATUS.OBJECT_NAME_NOT_FOUND];
-    if (there && (there.attributes & REPARSE_POINT) !== 0 && !(options & OPTION.REPARSE))
-      return [NT_STATUS.STOPPED_ON_SYMLINK];
+    const there = path === '' ? this.root : parent.children.get(name.toLowerCase());
     const file = there ?? fakeFile(name, options & OPTION.DIRECTORY ? DIRECTORY : ARCHIVE);
-    if (isDirectory(file) && options & OPTION.NO_DIRECTORY) return [NT_STATUS.FILE_IS_A_DIRECTORY];
-    if (!isDirectory(file) && options & OPTION.DIRECTORY) return [NT_STATUS.NOT_A_DIRECTORY];
+    const refusal = there ? refusalOf(there, disposition, options) : disposition === 1 && NO_NAME;
+    if (refusal) return [refusal];
     if (!there) {
       file.dacl = inherited(parent.dacl);
       parent.children.set(name.toLowerCase(), file);
@@ -237,6 +243,18 @@ export class FakeTree implements SmbTree {
     for (const name of names.slice(0, -1)) parent = parent?.children.get(name.toLowerCase());
     return [parent && isDirectory(parent) ? parent : undefined, names.at(-1) ?? ''];
   }
+}
+
+const NO_NAME = NT_STATUS.OBJECT_NAME_NOT_FOUND;
+
+/** Why CREATE cannot have what is there; 0 when it can. */
+function refusalOf({ attributes }: FakeFile, disposition: number, options: number): number {
+  const has = (bit: number) => (attributes & bit) !== 0;
+  const asks = (option: number) => (options & option) !== 0;
+  if (disposition === 2) return NT_STATUS.OBJECT_NAME_COLLISION;
+  if (has(REPARSE_POINT) && !asks(OPTION.REPARSE)) return NT_STATUS.STOPPED_ON_SYMLINK;
+  if (has(DIRECTORY) && asks(OPTION.NO_DIRECTORY)) return NT_STATUS.FILE_IS_A_DIRECTORY;
+  return !has(DIRECTORY) && asks(OPTION.DIRECTORY) ? NT_STATUS.NOT_A_DIRECTORY : 0;
 }
 
 const RELATED = 0xffff_ffff_ffff_ffffn;
