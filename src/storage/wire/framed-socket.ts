@@ -70,7 +70,7 @@ export class FramedSocket {
   #failure: StorageError | undefined;
   #closed = false;
   #corked = false;
-  #activity = 0;
+  #bytesReceived = 0;
 
   constructor(options: FramedOptions) {
     const { host, port, localPort } = options;
@@ -128,7 +128,7 @@ export class FramedSocket {
       // Not a microtask: all that this turn's answers have set off is to be in one write.
       process.nextTick(this.#uncork);
     }
-    for (const part of this.#withHeader(parts)) this.#socket.write(part, this.#moved);
+    for (const part of this.#withHeader(parts)) this.#socket.write(part);
   }
 
   /** Where the connection starts from; undefined once it is gone. */
@@ -164,14 +164,19 @@ export class FramedSocket {
       ...silence,
       clock,
       signal: this.#ended.signal,
-      activity: () => this.#activity,
+      activity: () => this.#bytesMoved(),
       onSilence,
     });
   }
 
+  /** In both directions; what waits here to be sent has not moved. */
+  #bytesMoved(): number {
+    return this.#bytesReceived + this.#socket.bytesWritten - this.#socket.writableLength;
+  }
+
   #received(buffer: Uint8Array, bytes: number): boolean {
     if (this.#closed) return false;
-    this.#activity += 1;
+    this.#bytesReceived += bytes;
     try {
       this.#reader.feed(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
     } catch (error) {
@@ -207,10 +212,6 @@ export class FramedSocket {
     start.set(first, HEADER_BYTES);
     return [start, ...rest];
   }
-
-  readonly #moved = () => {
-    this.#activity += 1;
-  };
 
   readonly #uncork = () => {
     this.#corked = false;
