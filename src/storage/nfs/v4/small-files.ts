@@ -1,12 +1,6 @@
 // Whole files, in one compound where that is possible.
 
-import {
-  type FileHandle,
-  type NewAttributes,
-  type NfsAttributes,
-  NfsFailure,
-  type Node,
-} from '../nfs-client.ts';
+import type { FileHandle, NewAttributes, NfsAttributes, Node } from '../nfs-client.ts';
 import type { Operations } from './compound.ts';
 import type { Compounds } from './compounds.ts';
 import { FILE_SYNC, type ReadResult, read, write } from './content-operations.ts';
@@ -24,6 +18,12 @@ export interface SmallFileParts {
   /** In one READ, and in one WRITE. */
   readonly readBytes: number;
   readonly writeBytes: number;
+}
+
+/** As `NfsClient.readWhole` gives it. */
+export interface WholeFile {
+  readonly node: Node;
+  readonly content: Uint8Array | undefined;
 }
 
 /** What `createWhole` makes. */
@@ -46,41 +46,40 @@ export async function readWhole(
   target: Target,
   maxBytes: number,
   signal?: AbortSignal,
-): Promise<{ readonly node: Node; readonly content: Uint8Array | undefined }> {
+): Promise<WholeFile> {
   const { directory, name, handle } = target;
   const way = handle === undefined ? [putFh(directory), lookup(name)] : [putFh(handle)];
   const count = Math.min(maxBytes, parts.readBytes);
+  // The attributes last: a server may note that the file was read.
   const reply = await parts.compounds.attempt(
-    [...way, getFh(), getNodeAttributes(), read(() => ANONYMOUS, 0, count), getNodeAttributes()],
+    [...way, getFh(), read(() => ANONYMOUS, 0, count), getNodeAttributes()],
     signal,
   );
-  const [found, before, first, after] = reply.results.slice(way.length) as Partial<
-    [FileHandle, NfsAttributes, ReadResult, NfsAttributes]
+  const [found, first, attributes] = reply.results.slice(way.length) as Partial<
+    [FileHandle, ReadResult, NfsAttributes]
   >;
-  // A server may have noted that the file was read.
-  const attributes = after ?? before;
-  if (reply.failure && !(found && attributes && isStateLost(reply.failure.status))) throw reply.failure;
-  if (found === undefined || attributes === undefined) throw new NfsFailure('NOENT', 'LOOKUP');
-  const node = { handle: found, attributes };
-  if (attributes.sizeBytes > maxBytes) return { node, content: undefined };
-  if (first && (first.eof || first.data.length === attributes.sizeBytes))
-    return { node, content: first.data };
-  const content = await readOpened(parts, { ...target, handle: found }, attributes.sizeBytes, signal);
-  return { node, content };
+  if (reply.failure && !isStateLost(reply.failure.status)) throw reply.failure;
+  if (found && first && attributes) {
+    const node = { handle: found, attributes };
+    if (attributes.sizeBytes > maxBytes) return { node, content: undefined };
+    if (first.eof || first.data.length === attributes.sizeBytes) return { node, content: first.data };
+  }
+  return readOpened(parts, { ...target, handle: found ?? handle }, maxBytes, signal);
 }
 
 /** For servers that let nobody read without opening, or that give less than they were asked for. */
 async function readOpened(
   parts: SmallFileParts,
   target: Target,
-  bytes: number,
+  maxBytes: number,
   signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
+): Promise<WholeFile> {
   const held = await parts.opening.existing(target, 'read', signal);
   const file = new OpenFile4({ ...parts, ...target, held, access: 'read', maxBytes: parts.readBytes });
+  const { sizeBytes } = held.node.attributes;
   try {
-    const { data } = await file.read(0, bytes);
-    return data;
+    const content = sizeBytes > maxBytes ? undefined : (await file.read(0, sizeBytes)).data;
+    return { node: held.node, content };
   } finally {
     await file.close();
   }
