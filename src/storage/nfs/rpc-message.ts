@@ -45,7 +45,10 @@ export function encodeCall(
  */
 export function readReplyXid(reader: XdrReader): number | undefined {
   const xid = reader.uint32();
-  return reader.uint32() === MESSAGE_TYPES.REPLY ? xid : undefined;
+  const type = reader.uint32();
+  if (type === MESSAGE_TYPES.REPLY) return xid;
+  if (type === MESSAGE_TYPES.CALL) return undefined;
+  throw new XdrError(`a type of message is ${type}`);
 }
 
 /**

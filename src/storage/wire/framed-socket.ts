@@ -169,9 +169,10 @@ export class FramedSocket {
     });
   }
 
-  /** In both directions; what waits here to be sent has not moved. */
+  /** What came; and what goes as long as more waits to go: a question that was sent is no sign of life. */
   #bytesMoved(): number {
-    return this.#bytesReceived + this.#socket.bytesWritten - this.#socket.writableLength;
+    const { bytesWritten, writableLength } = this.#socket;
+    return this.#bytesReceived + (writableLength > 0 ? bytesWritten - writableLength : 0);
   }
 
   #received(buffer: Uint8Array, bytes: number): boolean {

@@ -15,7 +15,7 @@ interface Watched extends Silence {
   readonly clock: Clock;
   /** Ends the watch. */
   readonly signal: AbortSignal;
-  /** A number that changes whenever bytes come or go. */
+  /** A number that changes whenever something moves. */
   activity(): number;
   /** The limit has passed; the watch is over. */
   onSilence(): void;

@@ -191,7 +191,9 @@ t.test('a server that falls silent is called, then left', async (t) => {
     { clock },
   );
   t.equal(await echo(rpc, 1), 1);
+  const startedAt = clock.now();
   t.same(await whileTimeRuns(clock, rpc.call(ECHO, args(2), readTimes)), [2, 2]);
+  t.ok(clock.now() - startedAt < 20_000, 'after about 15 s');
   t.equal(server.heard[2]?.procedure, 0, 'a sign of life was asked for');
   t.equal(server.connections, 2);
 });
