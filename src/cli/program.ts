@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { clockCommand } from './clock.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { faultsCommand } from './faults.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
 import { startCommand } from './start.ts';
@@ -32,6 +33,7 @@ export function program(): Command {
     runCommand(),
     doctorCommand(),
     clockCommand(),
+    faultsCommand(),
     resetCommand(),
   ];
   for (const command of commands) root.addCommand(command.copyInheritedSettings(root).exitOverride());

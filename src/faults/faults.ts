@@ -3,11 +3,13 @@ import type { Log } from '../base/log.ts';
 import { machineRandom } from '../base/random.ts';
 import type { Names, RunLabels } from '../transfer/job.ts';
 import { ActiveRule, type Hit, type RuleSurroundings, type Struck } from './active-rule.ts';
+import { ChaosRules } from './chaos-rules.ts';
 import type { AccessTest, AccessTrouble, SpoiltAnswer } from './fault.ts';
 import { FaultRuleError } from './members.ts';
 import type { Occasion } from './occasion.ts';
 import { checkRule, type FaultRule, type FaultTable } from './rule.ts';
 import { type RunFaults, runFaults } from './run-faults.ts';
+import { rulesOfScenario } from './scenarios.ts';
 
 /** What the seams ask. Each answers at once when there are no rules. */
 export interface ActiveFaults {
@@ -50,6 +52,8 @@ const MOST_REMOVED = 100;
 /** The rules of one emulator: they are added, changed and removed here, and the seams ask here. */
 export class Faults implements ActiveFaults {
   readonly seed: number;
+  /** Rules in LocalStack's words. */
+  readonly chaos: ChaosRules;
   readonly #table: FaultTable;
   readonly #around: RuleSurroundings;
   readonly #listeners = new Set<() => void>();
@@ -61,6 +65,7 @@ export class Faults implements ActiveFaults {
 
   constructor({ clock, log, table, seed = Math.floor(machineRandom().next() * 2 ** 32) }: FaultsParts) {
     this.seed = seed;
+    this.chaos = new ChaosRules(this);
     this.#table = table;
     this.#around = {
       clock,
@@ -88,6 +93,15 @@ export class Faults implements ActiveFaults {
     });
     this.#keep([...this.#rules, ...added]);
     return added.map(toldRule);
+  }
+
+  /**
+   * Adds the rules of a scenario.
+   * @param narrowed further members for each of its rules, such as where
+   * @throws FaultRuleError when there is no such scenario, or naming the member
+   */
+  addScenario(name: string, narrowed: Pick<FaultRule, 'where' | 'when'> = {}): ToldRule[] {
+    return this.add(...rulesOfScenario(name, narrowed));
   }
 
   /** Those that were added and not removed, in order. */
@@ -144,6 +158,7 @@ export class Faults implements ActiveFaults {
   /** As if nothing had ever been added. */
   clear(): void {
     this.removeAll();
+    this.chaos.clear();
     this.#removed = [];
     this.#lastNumber = 0;
   }

@@ -1,4 +1,4 @@
-import { type RelPath, relPath } from '../base/path.ts';
+import { parentOf, type RelPath, relPath } from '../base/path.ts';
 import { type Backend, type Entry, type Stamp, StorageError } from '../storage/backend.ts';
 import { type ChunkFilter, defineFault, type Fault, type StorageStrike } from './fault.ts';
 import { wholeNumber } from './members.ts';
@@ -85,5 +85,10 @@ export async function rewrite(
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
   };
+  const folder = await storage.stat(parentOf(path));
   await storage.write(path, content(storage.read(path)), { ...kept, ...stamp });
+  // As an editor that writes in place: the directory is left as it was.
+  if (folder.mtimeNs !== null && storage.capabilities.childrenTouchParent) {
+    await storage.setMetadata(folder.path, { mtimeNs: folder.mtimeNs });
+  }
 }

@@ -4,6 +4,7 @@ import type { Side } from './job.ts';
 import type { Planned } from './ledger.ts';
 import type { Run } from './run.ts';
 import { Sha256 } from './sha256.ts';
+import { unchanged } from './verify.ts';
 
 /** How often progress within one file is told at most, ms. */
 const TELL_EVERY_MS = 50;
@@ -36,7 +37,7 @@ export function copyContent(run: Run, step: Planned, stamp: Stamp): Promise<Copi
 
 async function copyOnce(run: Run, step: Planned, stamp: Stamp): Promise<Copied> {
   const { entry, over, versionId } = step;
-  const meter = new Meter(run);
+  const meter = new Meter(run, (bytes) => assureWhole(run, step, bytes));
   const read = { signal: run.signal, listedAs: entry.kind, ...(versionId !== undefined && { versionId }) };
   const body = meter.pass(run.source.read(entry.path, read));
   const sparse = entry.metadata.sparse === true && run.destination.capabilities.sparse;
@@ -57,6 +58,20 @@ async function copyOnce(run: Run, step: Planned, stamp: Stamp): Promise<Copied> 
   }
 }
 
+/**
+ * A content may end early because the file has become shorter, and then that is what is copied. Else the storage has
+ * stopped in its middle.
+ * @throws StorageError Io
+ */
+async function assureWhole(run: Run, { entry, versionId }: Planned, bytes: number): Promise<void> {
+  if (entry.kind !== 'file' || bytes >= entry.sizeBytes) return;
+  const version = versionId === undefined ? {} : { versionId };
+  const now = await run.source.stat(entry.path, { signal: run.signal, listedAs: 'file', ...version });
+  if (!unchanged(entry, now)) return;
+  const message = `Input/output error: only ${bytes} of its ${entry.sizeBytes} bytes could be read, although the file has not changed.`;
+  throw new StorageError('Io', entry.path, message);
+}
+
 const lost = ({ entry }: Planned, read: number, written: number) =>
   new StorageError(
     'ChecksumMismatch',
@@ -70,12 +85,15 @@ class Meter {
   /** It was the reading that failed. */
   failed = false;
   readonly #run: Run;
+  readonly #atEnd: (bytes: number) => Promise<void>;
   readonly #hash = new Sha256();
   #untold = 0;
   #toldAt: number;
 
-  constructor(run: Run) {
+  /** @param atEnd called when all has been read; what it throws counts as a failure of the reading */
+  constructor(run: Run, atEnd: (bytes: number) => Promise<void>) {
     this.#run = run;
+    this.#atEnd = atEnd;
     this.#toldAt = run.ioClock.now();
   }
 
@@ -103,6 +121,7 @@ class Meter {
   async *#read(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       yield* chunks;
+      await this.#atEnd(this.bytes);
     } catch (error) {
       this.failed = true;
       throw error;

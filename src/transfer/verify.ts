@@ -195,7 +195,7 @@ async function lookAt(
 }
 
 /** Whether nothing has been done to the file since `before`, as far as its storage can tell. */
-function unchanged(before: Entry, now: Entry): boolean {
+export function unchanged(before: Entry, now: Entry): boolean {
   return (
     before.kind === now.kind &&
     before.sizeBytes === now.sizeBytes &&
