@@ -56,6 +56,8 @@ export class Connection {
   #socket: FramedSocket | undefined;
   #failure: StorageError | undefined;
   #begged = 0;
+  /** When an ECHO asked for a sign of life; undefined once something has come. */
+  #echoedAt: number | undefined;
 
   constructor({ host, port, clock }: ConnectOptions) {
     this.address = { host, port };
@@ -71,7 +73,8 @@ export class Connection {
       silence: {
         limitMs: SILENCE_MS,
         isExpecting: () => this.#inFlight.size > 0,
-        onQuiet: () => this.#echo(),
+        isOverdue: () => this.clock.now() - (this.#echoedAt ?? Number.POSITIVE_INFINITY) >= SILENCE_MS / 2,
+        onQuiet: () => this.#askForLife(),
       },
       onRecord: (frame) => this.#received(frame),
       onClose: (error) => this.close(error),
@@ -172,6 +175,7 @@ export class Connection {
   }
 
   #received(frame: Buffer): void {
+    this.#echoedAt = undefined;
     try {
       const { messages, isSealed } = unprotect(frame, this.session.protection);
       for (const message of messages) this.#take(message, isSealed);
@@ -226,6 +230,10 @@ export class Connection {
       slot.call.fail(new StorageError('Busy', this.#shown, `${text} Check what the server waits for.`));
     };
     this.clock.sleep(PENDING_LIMIT_MS, answered.signal).then(tooLong, () => undefined);
+  }
+
+  #askForLife(): void {
+    if (this.#echoedAt === undefined && this.#echo()) this.#echoedAt = this.clock.now();
   }
 
   /** Asks for a sign of life, and for credits. Whether there was a credit to ask with. */
