@@ -56,10 +56,10 @@ export function fromSocketError(address: Address, error: unknown): StorageError 
 /** The end of all patience. @param seconds that were waited; 0: it was waited for before */
 export function noAnswer(address: Address, seconds: number, last: unknown): StorageError {
   const shown = shownAddress(address);
-  const because = last instanceof Error ? ` Last: ${last.message}` : '';
-  const time = seconds > 0 ? ` for ${seconds} s` : '';
-  const message = `No answer from ${shown}${time}. Check that the server runs and can be reached.${because}`;
   const code = last instanceof StorageError ? last.code : undefined;
+  const time = seconds > 0 ? ` for ${seconds} s` : '';
+  const because = code === undefined ? '' : ` (${code})`;
+  const message = `No answer from ${shown}${time}${because}. Check that the server runs and can be reached.`;
   return new StorageError('Unreachable', shown, message, { cause: last, ...(code && { code }) });
 }
 

@@ -75,7 +75,7 @@ async function findPort(
     if (port !== undefined) return { port, isGuess: false };
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (isUnreachable(error)) return { port: usualPort, isGuess: true };
+    if (isUnreachable(error) && isClosed(error)) return { port: usualPort, isGuess: true };
     throw error;
   }
   const message = `${host} has no ${name} version ${version}. Choose another version of NFS, or let the server offer it.`;
@@ -84,6 +84,10 @@ async function findPort(
 
 const isUnreachable = (error: unknown): error is StorageError =>
   error instanceof StorageError && error.kind === 'Unreachable';
+
+/** The host is there, or may be, but its port mapper is not for us. */
+const isClosed = ({ code }: StorageError) =>
+  code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'ECONNRESET' || code === 'EPIPE';
 
 function withAdvice(error: unknown, host: string): unknown {
   if (!isUnreachable(error)) return error;
