@@ -3,7 +3,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
 import { StorageError } from '../../storage-error.ts';
-import { shownAddress } from '../../wire/connection-error.ts';
+import { shownAddress, TIMED_OUT, unreachable } from '../../wire/connection-error.ts';
 import { CAPABILITIES, type Dialect } from '../message/dialect.ts';
 import { Malformed } from '../message/malformed.ts';
 import { PreauthHash } from '../protection/preauth-hash.ts';
@@ -26,7 +26,7 @@ export interface Link {
 export interface EstablishOptions {
   readonly config: SmbConfig;
   readonly clock: Clock;
-  /** Milliseconds. */
+  /** For all of it. */
   readonly timeLimitMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +36,11 @@ export const DEFAULT_PORT = 445;
 /** @throws StorageError Unreachable, CredentialsRefused, NotFound, PermissionDenied, Unsupported, Io; the signal's reason */
 export async function establish({ config, clock, timeLimitMs, signal }: EstablishOptions): Promise<Link> {
   const { host, port = DEFAULT_PORT } = config;
+  const until = clock.now() + timeLimitMs;
   const connection = await connect({ host, port, clock, connectTimeoutMs: timeLimitMs, signal });
+  const limit = new AbortController();
+  const tooLong = () => connection.close(unreachable(connection.address, TIMED_OUT));
+  clock.sleep(until - clock.now(), limit.signal).then(tooLong, () => undefined);
   try {
     return await introduce(connection, config, signal);
   } catch (error) {
@@ -46,6 +50,8 @@ export async function establish({ config, clock, timeLimitMs, signal }: Establis
     signal?.throwIfAborted();
     if (failure) throw failure;
     throw error instanceof Malformed ? dishonest(connection, error) : error;
+  } finally {
+    limit.abort();
   }
 }
 

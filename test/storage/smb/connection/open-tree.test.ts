@@ -2,6 +2,7 @@
 
 import t, { type Test } from 'tap';
 import { systemClock } from '../../../../src/base/system-clock.ts';
+import { VirtualClock } from '../../../../src/base/virtual-clock.ts';
 import { NT_STATUS } from '../../../../src/storage/smb/nt-status.ts';
 import { openSmbTree } from '../../../../src/storage/smb/open-tree.ts';
 import type { SmbTree } from '../../../../src/storage/smb/smb-tree.ts';
@@ -198,6 +199,31 @@ t.test('nobody listens, or a host that does not exist', async (t) => {
   t.match(await failure(openSmbTree(config, { clock })), { kind: 'Unreachable', code: 'ECONNREFUSED' });
   const stopped = AbortSignal.abort(new Error('no more'));
   await t.rejects(openSmbTree(config, { clock }, { signal: stopped }), { message: 'no more' });
+});
+
+t.test('a server that takes the connection and says nothing has some seconds', async (t) => {
+  const virtual = new VirtualClock();
+  const { port } = await serving(t, { answer: () => [] });
+  const config: SmbConfig = {
+    host: '127.0.0.1',
+    port,
+    share: 's',
+    root: '',
+    version: 'automatic',
+    ...ACCOUNT,
+  };
+  const since = virtual.now();
+  const failed = failure(openSmbTree(config, { clock: virtual }));
+  let isOver = false;
+  failed.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await virtual.advance(1_000);
+  }
+  t.match(await failed, { kind: 'Unreachable', message: /No answer from 127\.0\.0\.1:\d+ in time/ });
+  t.ok(virtual.now() - since <= 20_000);
 });
 
 t.test('every dialect and algorithm gets to the share', async (t) => {
