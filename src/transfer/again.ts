@@ -6,7 +6,8 @@ const PAUSES_MS = [500, 1000, 2000, 4000] as const;
 
 /** What waiting takes. */
 export interface Waiting {
-  readonly clock: Clock;
+  /** Real time, where a server is real: see `TransferControl`. */
+  readonly ioClock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +23,7 @@ export async function again<Result>(waiting: Waiting, act: () => Promise<Result>
     } catch (error) {
       if (!wasInterrupted(error)) throw error;
     }
-    await waiting.clock.sleep(pauseMs, waiting.signal);
+    await waiting.ioClock.sleep(pauseMs, waiting.signal);
   }
   return await act();
 }

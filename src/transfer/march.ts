@@ -49,7 +49,8 @@ export interface MarchOrder {
   readonly insideExcluded: boolean;
   /** Of Windows; absent: it is not asked for. */
   readonly security?: SecurityParts;
-  readonly clock: Clock;
+  /** Waits before a listing that was broken off is begun anew. */
+  readonly ioClock: Clock;
   readonly signal: AbortSignal;
 }
 

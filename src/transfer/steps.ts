@@ -17,7 +17,7 @@ export async function* stepsOf(run: Run): AsyncGenerator<Step> {
 
 function everythingKnown(run: Run): AsyncGenerator<Known> {
   if (run.listed) return inOrder(named(run), WIDTH.questions, (entry) => inspectNamed(run, entry));
-  const { source, destination, view, options, clock, signal } = run;
+  const { source, destination, view, options, ioClock, signal } = run;
   const { tags: _tags, ...security } = run.asks.source;
   const found = march({
     source,
@@ -26,7 +26,7 @@ function everythingKnown(run: Run): AsyncGenerator<Known> {
     extras: options.removeExtra,
     insideExcluded: options.order === 'pipelined',
     ...security,
-    clock,
+    ioClock,
     signal,
   });
   return inOrder(found, WIDTH.questions, (one) => inspect(run, one));

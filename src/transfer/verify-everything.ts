@@ -25,10 +25,10 @@ function* named(run: Run): Generator<Verifiable> {
 }
 
 async function* found(run: Run): AsyncGenerator<Verifiable> {
-  const { source, destination, view, clock, signal } = run;
+  const { source, destination, view, ioClock, signal } = run;
   const { tags: _tags, ...security } = run.asks.source;
   const sides = { source, destination, ...security };
-  const all = march({ ...sides, view, extras: true, insideExcluded: false, clock, signal });
+  const all = march({ ...sides, view, extras: true, insideExcluded: false, ioClock, signal });
   for await (const one of all) {
     await run.pause();
     if (one.type === 'unlisted' && !run.ledger.isAside(one.directory))

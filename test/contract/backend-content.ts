@@ -60,6 +60,11 @@ export const contentClauses: Clauses = {
         t.strictSame(seen?.entry, await backend.stat(relPath('dir/f')), `the entry of ${size} bytes`);
         t.ok(seen?.content && content.equals(seen.content), `the content of ${size} bytes`);
       }
+      if (backend.capabilities.metadata.has('security')) {
+        const security = 'owner-dacl';
+        const seen = await backend.readSmall?.(relPath('dir/f'), { maxBytes: 100, security });
+        t.strictSame(seen?.entry, await backend.stat(relPath('dir/f'), { security }), 'with its rights');
+      }
       await put(backend, 'dir/f', bytes(101));
       await get(backend, 'dir/f');
       t.strictSame(await readSmall('dir/f'), { entry: await backend.stat(relPath('dir/f')) });

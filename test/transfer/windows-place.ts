@@ -77,6 +77,13 @@ export async function windowsPlace({ lacks = 0, refuses }: WindowsWishes = {}): 
       asked.add(options?.security);
       return shown(await inner.stat(path, options), options?.security);
     },
+    readSmall: async (path, options) => {
+      asked.add(options.security);
+      const { entry, content } = (await inner.readSmall?.(path, options)) ?? {
+        entry: await inner.stat(path),
+      };
+      return { entry: shown(entry, options.security), ...(content && { content }) };
+    },
     write: async (path, body, stamp, options) => {
       const written = await inner.write(path, body, allowed(stamp), options);
       keep(path, stamp);

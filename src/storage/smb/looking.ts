@@ -72,7 +72,7 @@ export async function rightsOf(
 }
 
 /** What a handle must be allowed for these parts to be read. */
-function rightsToRead(security: SecurityParts | undefined): number {
+export function rightsToRead(security: SecurityParts | undefined): number {
   if (security === undefined) return 0;
   return security === 'owner-dacl'
     ? ACCESS.READ_CONTROL

@@ -1,11 +1,18 @@
 import type { RelPath } from '../../base/path.ts';
-import { type CallOptions, type ReadOptions, type SmallFile, StorageError } from '../backend.ts';
-import { entryOf } from './entry.ts';
-import { lookAt } from './looking.ts';
+import {
+  type CallOptions,
+  type ReadOptions,
+  type ReadSmallOptions,
+  type SmallFile,
+  StorageError,
+} from '../backend.ts';
+import { entryOf, type Facts } from './entry.ts';
+import { lookAt, rightsToRead } from './looking.ts';
 import { ATTRIBUTE } from './operations/attributes.ts';
 import { ACCESS, OPTION, type Opened } from './operations/create.ts';
-import { decodeAll, queryAll } from './operations/query-info.ts';
+import { decodeAll, decodeSecurity, queryAll, querySecurity } from './operations/query-info.ts';
 import { decodeRead, read } from './operations/read.ts';
+import { decodeDescriptor, partsAsked } from './rights/security-descriptor.ts';
 import { type Handle, isInterrupted, type Share } from './share.ts';
 import { RELATED_FILE_ID } from './smb-tree.ts';
 import { translate } from './translate.ts';
@@ -64,21 +71,24 @@ async function readAtOnce(
 export async function readSmall(
   share: Share,
   path: RelPath,
-  maxBytes: number,
-  options: CallOptions,
+  { maxBytes, security, signal }: ReadSmallOptions,
 ): Promise<SmallFile> {
+  const options = { ...(signal && { signal }), ...(security && { security }) };
   const most = Math.min(maxBytes, share.limits.readBytes);
   try {
     return await share.again(path, options, async () => {
-      const requests = [queryAll(RELATED_FILE_ID), read(RELATED_FILE_ID, 0, most)];
-      const { responses } = await share.withFile(path, HOW, requests, options);
-      const [all, content] = responses;
+      const asked = security && partsAsked(security);
+      const rest = asked ? [querySecurity(RELATED_FILE_ID, asked, share.limits)] : [];
+      const requests = [queryAll(RELATED_FILE_ID), read(RELATED_FILE_ID, 0, most), ...rest];
+      const how = { ...HOW, access: HOW.access | rightsToRead(security) };
+      const { responses } = await share.withFile(path, how, requests, options);
+      const [all, content, descriptor] = responses;
       if (!all || !content) throw new TypeError('A request was not answered.');
       const facts = { ...decodeAll(all), reparseTag: 0 };
-      const entry = entryOf(path, facts);
+      const rights = asked && descriptor ? decodeDescriptor(decodeSecurity(descriptor), asked) : undefined;
+      const entry = entryOf(path, facts, rights);
       const data = decodeRead(content, most);
-      const whole = entry.sizeBytes <= most && data.length === entry.sizeBytes;
-      return whole && !isReparsePoint(facts) ? { entry, content: data } : { entry };
+      return isWhole(data, entry, facts) ? { entry, content: data } : { entry };
     });
   } catch (error) {
     if (!(error instanceof StorageError) || !NO_FILE.has(error.kind)) throw error;
@@ -88,6 +98,9 @@ export async function readSmall(
 
 /** How opening fails where a file has given way to a directory or a link. */
 const NO_FILE: ReadonlySet<StorageError['kind']> = new Set(['IsADirectory', 'Unsupported']);
+
+const isWhole = (data: Uint8Array, { sizeBytes }: Entry, facts: Facts) =>
+  data.length === sizeBytes && !isReparsePoint(facts);
 
 const isReparsePoint = ({ attributes }: { attributes: number }) =>
   (attributes & ATTRIBUTE.REPARSE_POINT) !== 0;

@@ -50,7 +50,7 @@ export async function smbFiles(
     list: (directory, how) => listDirectory(share, directory, how),
     stat: (path, how) => lookAt(share, path, how),
     read: (path, how) => readContent(share, path, how),
-    readSmall: (path, { maxBytes, signal }) => readSmall(share, path, maxBytes, signal ? { signal } : {}),
+    readSmall: (path, options) => readSmall(share, path, options),
     write: (path, body, stamp, how) => writeContent(where, path, body, stamp, how),
     makeDirectory: async (path, stamp, how) => {
       await makeDirectory(share, path, stamp, how);
