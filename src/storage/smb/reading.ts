@@ -1,6 +1,7 @@
 import type { RelPath } from '../../base/path.ts';
 import {
   type CallOptions,
+  type Entry,
   type ReadOptions,
   type ReadSmallOptions,
   type SmallFile,
