@@ -26,7 +26,7 @@ const MEMBERS: Members = {
   error: {
     about: 'The error',
     takes: 'an object with statusCode and code',
-    accepts: (value) => typeof value === 'object',
+    accepts: (value) => typeof value === 'object' && value !== null,
   },
 };
 
