@@ -1,7 +1,13 @@
 import { nameOf, parentOf, type RelPath } from '../../base/path.ts';
 import type { CallOptions, Stamp } from '../backend.ts';
 import { isFailure } from './failures.ts';
-import type { NewAttributes, NfsAttributes, NfsClient, Node } from './nfs-client.ts';
+import {
+  type NewAttributes,
+  type NfsAttributes,
+  type NfsClient,
+  NfsFailure,
+  type Node,
+} from './nfs-client.ts';
 import type { NfsTree } from './tree.ts';
 
 /** Owner, mode and times, as far as they are to be set. */
@@ -35,14 +41,21 @@ export function stampChanges(now: NfsAttributes, stamp: PosixStamp): readonly Ne
   return changes.filter((change) => Object.keys(change).length > 0);
 }
 
-/** Stamps `node`, whose attributes are those it has now; changes only what is not right already. */
+/**
+ * Stamps `node`, whose attributes are those it has now; changes only what is not right already.
+ * @throws NfsFailure PERM also where a server takes another owner than it was told: one that squashes root may do so
+ */
 export async function stampNode(
   client: NfsClient,
   { handle, attributes }: Node,
   stamp: PosixStamp,
   options: CallOptions = {},
 ): Promise<void> {
-  for (const change of stampChanges(attributes, stamp)) await client.setAttributes(handle, change, options);
+  const changes = stampChanges(attributes, stamp);
+  for (const change of changes) await client.setAttributes(handle, change, options);
+  if (!changes.some(({ uid, gid }) => uid !== undefined || gid !== undefined)) return;
+  const now = await client.getAttributes(handle, options);
+  if (Object.keys(pickDiffering(stamp, now, OWNER)).length > 0) throw new NfsFailure('PERM', 'SETATTR');
 }
 
 /** `stamp`, with mode and owner of the file that is replaced where it says nothing of them: it stays the same file to its users. */

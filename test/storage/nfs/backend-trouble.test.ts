@@ -109,6 +109,19 @@ t.test('no owner is dropped in silence where it cannot be set', async (t) => {
   t.match(await backend.stat(relPath('f')), { mtimeNs: 5n, metadata: { mode: 0o640, uid: 0 } });
 });
 
+t.test('an owner that a server sets otherwise is refused all the same', async (t) => {
+  const { client, backend } = await opened(t);
+  client.ignoresOwners = true;
+  const stamp = { uid: 1000, gid: 1000, mode: 0o640, mtimeNs: 5n };
+  for (const size of [1, 2 * MiB]) {
+    const error = await failure(put(backend, 'f', bytes(size), stamp));
+    t.match(error, { kind: 'PermissionDenied', message: 'Operation not permitted', path: 'f' });
+  }
+  t.equal(await kindOf(backend.makeDirectory(relPath('d'), stamp)), 'PermissionDenied');
+  t.equal(await kindOf(Promise.resolve(backend.makeSymlink?.(relPath('l'), 'f', stamp))), 'PermissionDenied');
+  t.strictSame(staged(client), []);
+});
+
 t.test('a server that takes owners by name only is told', async (t) => {
   const { client, backend } = await opened(t);
   client.trouble = refusing('CREATE', 'BADOWNER');

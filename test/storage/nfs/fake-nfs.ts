@@ -41,6 +41,8 @@ export class FakeNfs implements NfsClient {
   namesOnly = false;
   /** Who asks is not root: no owner can be set. */
   squashed = false;
+  /** Owners are taken without a word and not set. */
+  ignoresOwners = false;
   /** How many bytes a READ gives at most. */
   shortReads = Number.MAX_SAFE_INTEGER;
   readonly calls: FakeCall[] = [];
@@ -280,6 +282,11 @@ export class FakeNfs implements NfsClient {
 
   #set(inode: FakeInode, attributes: NewAttributes, procedure: string): void {
     const { uid = inode.uid, gid = inode.gid } = attributes;
+    if (this.ignoresOwners) {
+      const { uid: _uid, gid: _gid, ...rest } = attributes;
+      inode.set(rest);
+      return;
+    }
     if (this.squashed && (uid !== inode.uid || gid !== inode.gid)) throw new NfsFailure('PERM', procedure);
     inode.set(attributes);
   }
