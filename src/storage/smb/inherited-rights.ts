@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join, parentOf, type RelPath } from '../../base/path.ts';
 import { type CallOptions, type Entry, type Stamp, StorageError } from '../backend.ts';
 import { ensureDirectory } from './directories.ts';
-import { rightsOf } from './looking.ts';
-import { ACCESS, DISPOSITION, OPTION } from './operations/create.ts';
+import { ACCESS, type CreateOptions, DISPOSITION, OPTION } from './operations/create.ts';
 import { decodeSecurity, querySecurity, SECURITY_PART } from './operations/query-info.ts';
 import { decodeDescriptor } from './rights/security-descriptor.ts';
 import type { Share } from './share.ts';
@@ -51,23 +50,23 @@ export class InheritedRights {
     const replaced = over?.kind === 'file' ? over : undefined;
     const attributes = stamp.windowsAttributes ?? replaced?.metadata.windowsAttributes;
     const all = attributes === undefined ? stamp : { ...stamp, windowsAttributes: attributes };
+    const own = replaced && (await this.#ofReplaced(path, options));
     if (stamp.security?.dacl !== undefined) return all;
     const [wanted, given] = await Promise.all([
-      this.#wanted(path, replaced, options),
+      own ?? this.#daclIn(parentOf(path), options),
       this.#daclIn(parentOf(staged), options),
     ]);
     return wanted === given ? all : { ...all, security: { ...stamp.security, dacl: wanted } };
   }
 
-  async #wanted(path: RelPath, replaced: Entry | undefined, options: CallOptions): Promise<string> {
-    const own = replaced && (await this.#daclOf(path, options));
-    return own ?? this.#daclIn(parentOf(path), options);
-  }
-
-  /** Undefined for what has gone, or may not be looked at. */
-  async #daclOf(path: RelPath, options: CallOptions): Promise<string | undefined> {
+  /**
+   * The DACL of the file that is to be replaced; undefined for one that has gone, or may not be looked at.
+   * @throws StorageError Busy when somebody holds it and does not share it: not every server refuses the move then
+   */
+  async #ofReplaced(path: RelPath, options: CallOptions): Promise<string | undefined> {
+    const how = { access: ACCESS.READ_CONTROL | ACCESS.DELETE, options: OPTION.OPEN_REPARSE_POINT };
     try {
-      return (await rightsOf(this.#share, path, 'owner-dacl', options)).dacl;
+      return await this.#ask(path, how, options);
     } catch (error) {
       if (!(error instanceof StorageError) || !NOT_TOLD.has(error.kind)) throw error;
       return undefined;
@@ -104,8 +103,12 @@ export class InheritedRights {
       disposition: DISPOSITION.CREATE,
       options: OPTION.NON_DIRECTORY_FILE | OPTION.DELETE_ON_CLOSE,
     };
-    return this.#share.again(directory, options, async () => {
-      const path = join(directory, PREFIX + randomUUID());
+    return this.#ask(join(directory, PREFIX + randomUUID()), how, options);
+  }
+
+  /** The DACL of what CREATE opens. */
+  #ask(path: RelPath, how: CreateOptions, options: CallOptions): Promise<string> {
+    return this.#share.again(path, options, async () => {
       const asked = querySecurity(RELATED_FILE_ID, SECURITY_PART.DACL, this.#share.limits);
       const { responses } = await this.#share.withFile(path, how, [asked], options);
       const descriptor = responses[0] ? decodeSecurity(responses[0]) : Buffer.alloc(0);

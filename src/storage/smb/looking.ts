@@ -13,7 +13,7 @@ import {
 } from './operations/query-info.ts';
 import { decodeDescriptor, partsAsked } from './rights/security-descriptor.ts';
 import type { Share } from './share.ts';
-import { RELATED_FILE_ID } from './smb-tree.ts';
+import { RELATED_FILE_ID, type SmbRequest, type SmbResponse } from './smb-tree.ts';
 
 /** Opens the thing itself, never what it points at. */
 const ITSELF = OPTION.OPEN_REPARSE_POINT | OPTION.OPEN_FOR_BACKUP_INTENT;
@@ -27,16 +27,28 @@ export async function lookAt(share: Share, path: RelPath, options: LookOptions =
   const { signal, security } = options;
   return share.again(path, options, async () => {
     const how = { access: ACCESS.READ_ATTRIBUTES | rightsToRead(security), options: ITSELF };
-    const asked = security && partsAsked(security);
-    const rest = asked ? [querySecurity(RELATED_FILE_ID, asked, share.limits)] : [];
-    const requests = [queryAll(RELATED_FILE_ID), ...rest];
-    const { responses } = await share.withFile(path, how, requests, signal && { signal });
-    const [all, descriptor] = responses;
-    if (!all) throw new TypeError('QUERY_INFO was not answered.');
-    const facts = { ...decodeAll(all), reparseTag: 0 };
-    const rights = asked && descriptor ? decodeDescriptor(decodeSecurity(descriptor), asked) : undefined;
+    const { responses } = await share.withFile(path, how, questions(share, security), signal && { signal });
+    const { facts, rights } = told(responses, security);
     return entryOf(path, await withTag(share, path, facts), rights);
   });
+}
+
+/** Asks everything that is to be known of an open file. */
+export function questions(share: Share, security: SecurityParts | undefined): SmbRequest[] {
+  const all = queryAll(RELATED_FILE_ID);
+  if (security === undefined) return [all];
+  return [all, querySecurity(RELATED_FILE_ID, partsAsked(security), share.limits)];
+}
+
+/** What `questions` were answered, without the reparse tag. @throws MalformedAnswer */
+export function told(
+  [all, descriptor]: readonly SmbResponse[],
+  security: SecurityParts | undefined,
+): { readonly facts: Facts; readonly rights: WindowsSecurity | undefined } {
+  if (!all) throw new TypeError('QUERY_INFO was not answered.');
+  const facts = { ...decodeAll(all), reparseTag: 0 };
+  if (security === undefined || !descriptor) return { facts, rights: undefined };
+  return { facts, rights: decodeDescriptor(decodeSecurity(descriptor), partsAsked(security)) };
 }
 
 /** What `path` is now, or undefined. */

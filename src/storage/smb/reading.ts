@@ -8,12 +8,10 @@ import {
   StorageError,
 } from '../backend.ts';
 import { entryOf, type Facts } from './entry.ts';
-import { lookAt, rightsToRead } from './looking.ts';
+import { lookAt, questions, rightsToRead, told } from './looking.ts';
 import { ATTRIBUTE } from './operations/attributes.ts';
 import { ACCESS, OPTION, type Opened } from './operations/create.ts';
-import { decodeAll, decodeSecurity, queryAll, querySecurity } from './operations/query-info.ts';
 import { decodeRead, read } from './operations/read.ts';
-import { decodeDescriptor, partsAsked } from './rights/security-descriptor.ts';
 import { type Handle, isInterrupted, type Share } from './share.ts';
 import { RELATED_FILE_ID } from './smb-tree.ts';
 import { translate } from './translate.ts';
@@ -78,15 +76,13 @@ export async function readSmall(
   const most = Math.min(maxBytes, share.limits.readBytes);
   try {
     return await share.again(path, options, async () => {
-      const asked = security && partsAsked(security);
-      const rest = asked ? [querySecurity(RELATED_FILE_ID, asked, share.limits)] : [];
-      const requests = [queryAll(RELATED_FILE_ID), read(RELATED_FILE_ID, 0, most), ...rest];
+      // The content last: of an empty file nothing can be read, and what stands behind a refusal is refused.
+      const requests = [...questions(share, security), read(RELATED_FILE_ID, 0, most)];
       const how = { ...HOW, access: HOW.access | rightsToRead(security) };
       const { responses } = await share.withFile(path, how, requests, options);
-      const [all, content, descriptor] = responses;
-      if (!all || !content) throw new TypeError('A request was not answered.');
-      const facts = { ...decodeAll(all), reparseTag: 0 };
-      const rights = asked && descriptor ? decodeDescriptor(decodeSecurity(descriptor), asked) : undefined;
+      const content = responses.at(-1);
+      if (!content) throw new TypeError('READ was not answered.');
+      const { facts, rights } = told(responses.slice(0, -1), security);
       const entry = entryOf(path, facts, rights);
       const data = decodeRead(content, most);
       return isWhole(data, entry, facts) ? { entry, content: data } : { entry };

@@ -15,7 +15,8 @@ export function accessFor({ security }: Stamp): number {
     ACCESS.WRITE_ATTRIBUTES |
     (security?.owner === undefined ? 0 : ACCESS.WRITE_OWNER) |
     (security?.dacl === undefined ? 0 : ACCESS.WRITE_DAC) |
-    (security?.sacl === undefined ? 0 : ACCESS.ACCESS_SYSTEM_SECURITY)
+    // Samba wants both for a SACL.
+    (security?.sacl === undefined ? 0 : ACCESS.ACCESS_SYSTEM_SECURITY | ACCESS.WRITE_DAC)
   );
 }
 

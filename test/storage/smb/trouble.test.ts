@@ -258,6 +258,22 @@ t.test('an old file that somebody holds open for a moment is waited for, for eve
   }
 });
 
+t.test(
+  'a file that somebody holds for himself is not replaced, even where the server would move over it',
+  async (t) => {
+    for (const security of [{}, { security: { dacl: 'D:(A;;FA;;;WD)' } }]) {
+      const { tree, backend } = await fresh();
+      await put(backend, 'f', 'old');
+      const over = await backend.stat(relPath('f'));
+      tree.trouble = ({ command }, name) =>
+        command === 'CREATE' && name === 'f' ? NT_STATUS.SHARING_VIOLATION : undefined;
+      for (const size of [1, 2 * MiB])
+        t.equal(await kindOf(put(backend, 'f', bytes(size), security, { over })), 'Busy');
+      t.equal(tree.at('f')?.content.toString(), 'old');
+    }
+  },
+);
+
 t.test('links are told in a listing and never followed, removed as themselves', async (t) => {
   const { tree, backend } = await fresh();
   tree.make('link', '', REPARSE_POINT).reparseTag = SYMLINK;
