@@ -70,7 +70,9 @@ const refuse = (kind: StorageError['kind'], source: Entry, message: string): Dec
 const bytesOf = (text: string, limit: number) => (text.length * 3 <= limit ? 0 : Buffer.byteLength(text));
 
 function unfit(source: Entry, { capabilities }: DecideRules['destination']): Decision | undefined {
-  const { maxNameBytes, maxPathBytes, maxFileBytes } = capabilities;
+  const { maxNameBytes, maxPathBytes, maxFileBytes, refusedNames } = capabilities;
+  if (refusedNames?.test(nameOf(source.path)))
+    return refuse('InvalidName', source, 'Invalid argument: the destination cannot hold this name.');
   if (bytesOf(nameOf(source.path), maxNameBytes) > maxNameBytes)
     return refuse('NameTooLong', source, `File name too long: the destination takes ${maxNameBytes} bytes.`);
   if (bytesOf(source.path, maxPathBytes) > maxPathBytes)

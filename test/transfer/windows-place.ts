@@ -64,6 +64,7 @@ export async function windowsPlace({ lacks = 0, refuses }: WindowsWishes = {}): 
     capabilities: {
       ...inner.capabilities,
       mtimePrecisionNs: 100n,
+      refusedNames: /[:*]/,
       metadata: new Set(['atimeNs', 'createdNs', 'windowsAttributes', 'security']),
     },
     async *list(directory, options): AsyncGenerator<Listed> {

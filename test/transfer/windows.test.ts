@@ -6,7 +6,7 @@ import { StorageError } from '../../src/storage/backend.ts';
 import { pieces } from '../contract/backend-tools.ts';
 import { inMemory } from './places.ts';
 import { count, lines, OPTIONS, type RunWishes, run } from './runs.ts';
-import { grow, T0 } from './trees.ts';
+import { grow, T0, treeOf } from './trees.ts';
 import { type WindowsSide, type WindowsWishes, windowsPlace } from './windows-place.ts';
 
 const OWNER = 'S-1-5-21-1-2-3-1000';
@@ -142,6 +142,16 @@ t.test('with a manifest and without comparing, security is asked for too', async
     await run(source.backend, destination.backend, { ...wishes, options });
     t.strictSame(destination.kept.get('d/f')?.security, { owner: OWNER, dacl: SIDE.security?.dacl });
   }
+});
+
+t.test('names that Windows cannot hold fail before anything is sent, and the rest arrives', async (t) => {
+  const source = await inMemory();
+  await grow(source, { 'a:b': '1', c: '2', 'd*/e': '3' });
+  const { backend } = await windowsPlace();
+  const events = await run(source, backend);
+  t.ok(lines(events).includes('failed prepare destination InvalidName a:b'));
+  t.ok(lines(events).includes('failed prepare destination InvalidName d*/'));
+  t.match(await treeOf(backend), { c: '2' });
 });
 
 t.test('toward and from storages without it, nothing of it is asked for', async (t) => {
