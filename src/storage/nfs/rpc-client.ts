@@ -57,8 +57,8 @@ interface Call {
 
 const IN_FLIGHT = 64;
 const MAX_REPLY_BYTES = 4 << 20;
-/** A server that answers other calls, but not this one for so long, is asked again over a new connection. */
-const LONGEST_CALL_MS = 60_000;
+/** When a call is sent again over a new connection: `overtaken` by answers to later ones, it is lost. */
+const LONGEST_CALL_MS = { overtaken: 60_000, otherwise: 300_000 };
 const XIDS = 2 ** 32;
 const NULL_PROCEDURE = { procedure: 0, name: 'NULL' };
 const PADDING = [Buffer.alloc(0), Buffer.alloc(1), Buffer.alloc(2), Buffer.alloc(3)] as const;
@@ -84,6 +84,8 @@ export class RpcClient {
   #waiting: Call[] = [];
   #lastXid = randomInt(XIDS);
   #closed = false;
+  /** When that call was sent which was sent last of all that were answered. */
+  #lastAnsweredSentAt = 0;
 
   constructor({ credentials, inFlight = IN_FLIGHT, ...to }: RpcOptions) {
     this.where = shownAddress(to);
@@ -219,6 +221,7 @@ export class RpcClient {
       if (call === undefined) throw new XdrError(`it answered a call that nobody made (XID ${xid})`);
       this.#calls.delete(xid);
       this.#connection.proven();
+      this.#lastAnsweredSentAt = Math.max(this.#lastAnsweredSentAt, call.sentAt);
       if (!call.abandoned) this.#answer(call, reader);
     } catch (error) {
       if (!(error instanceof XdrError)) throw error;
@@ -243,9 +246,10 @@ export class RpcClient {
 
   #isOverdue(): boolean {
     const [oldest] = this.#calls.values();
-    return (
-      oldest !== undefined && oldest.timesSent > 0 && this.#clock.now() - oldest.sentAt > LONGEST_CALL_MS
-    );
+    if (oldest === undefined || oldest.timesSent === 0) return false;
+    const { overtaken, otherwise } = LONGEST_CALL_MS;
+    const longestMs = this.#lastAnsweredSentAt > oldest.sentAt ? overtaken : otherwise;
+    return this.#clock.now() - oldest.sentAt > longestMs;
   }
 
   /** Beyond the limit of calls in flight, for those may be what the server is busy with. */

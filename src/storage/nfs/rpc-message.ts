@@ -89,7 +89,8 @@ function denied(reader: XdrReader, { name }: Procedure, where: string): StorageE
   const code = AUTH_STATS.get(stat) ?? `auth_stat ${stat}`;
   const message =
     `Permission denied: ${where} refused ${name} with ${code}. ` +
-    'Allow this client and the security flavor "sys" in the options of the export.';
+    'Allow this client and the security flavor "sys" in the options of the export; ' +
+    'one that may not use ports below 1024 needs "insecure" too.';
   return failure('PermissionDenied', where, code, message);
 }
 

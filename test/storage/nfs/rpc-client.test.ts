@@ -218,6 +218,47 @@ t.test('a server that takes long over one call and answers to NULL is waited for
   t.equal(server.connections, 1);
 });
 
+t.test('a server that answers one call after the other, slowly, is waited for', async (t) => {
+  const clock = new VirtualClock();
+  let turn = Promise.resolve();
+  const { rpc, server } = await connected(
+    t,
+    (call) => {
+      turn = turn.then(() => clock.sleep(2_000)).then(() => answerEcho(call));
+    },
+    { clock },
+  );
+  const values = Array.from({ length: 50 }, (_, index) => index);
+  const answers = values.map((value) => rpc.call(ECHO, args(value), readTimes));
+  const seen = await whileTimeRuns(clock, Promise.all(answers), 1_000);
+  t.same(
+    seen,
+    values.map((value) => [value, 1]),
+  );
+  t.equal(server.connections, 1);
+});
+
+t.test('a server that sends a byte now and then, and never an answer', async (t) => {
+  const clock = new VirtualClock();
+  const { rpc, server } = await connected(
+    t,
+    (call) => {
+      if (server.heard.length === 1) return answerEcho(call);
+      // Empty fragments, a byte at a time.
+      const trickle = async (): Promise<void> => {
+        call.socket.write(Buffer.from([0]));
+        await clock.sleep(3_000);
+        return call.socket.destroyed ? undefined : trickle();
+      };
+      trickle().catch(() => undefined);
+    },
+    { clock },
+  );
+  t.equal(await echo(rpc, 1), 1);
+  const failure = await whileTimeRuns(clock, storageFailure(echo(rpc, 2)), 1_500);
+  t.match(failure, { kind: 'Unreachable' });
+});
+
 t.test('a call that a living server has lost is sent again over another connection', async (t) => {
   const clock = new VirtualClock();
   const { rpc, server } = await connected(

@@ -277,6 +277,14 @@ t.test('limits, as a server tells them and as one cannot mean them', async (t) =
   }
 });
 
+t.test('a server without PATHCONF', async (t) => {
+  const { calls } = await scriptedNfs3(t, {
+    FSINFO: () => postOp(status(0)).fixed(Buffer.alloc(48)),
+    PATHCONF: () => status(10004),
+  });
+  t.equal((await readLimits(calls, HANDLE, 8)).maxNameBytes, 255);
+});
+
 t.test('its end', async (t) => {
   const { client } = await scriptedNfs3(t, {});
   t.ok(client instanceof Nfs3Client);

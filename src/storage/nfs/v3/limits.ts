@@ -1,7 +1,7 @@
 // What a server can do: RFC 1813 sections 3.3.19 and 3.3.20.
 
 import type { CallOptions } from '../../backend.ts';
-import type { FileHandle, NfsLimits } from '../nfs-client.ts';
+import { type FileHandle, NfsFailure, type NfsLimits } from '../nfs-client.ts';
 import { type XdrReader, XdrWriter } from '../xdr.ts';
 import { readPostOp, readTime } from './attributes.ts';
 import type { Nfs3Calls } from './calls.ts';
@@ -23,7 +23,7 @@ export async function readLimits(
   const args = new XdrWriter().opaque(root);
   const [info, maxNameBytes] = await Promise.all([
     calls.call('FSINFO', args, readInfo, options),
-    calls.call('PATHCONF', args, readMaxName, options),
+    calls.call('PATHCONF', args, readMaxName, options).catch(usualMaxName),
   ]);
   return { ...info, maxNameBytes, inFlight };
 }
@@ -48,6 +48,12 @@ function readMaxName(reader: XdrReader): number {
   readPostOp(reader);
   reader.uint32();
   return Math.min(reader.uint32() || NAME_BYTES, NAME_BYTES);
+}
+
+/** Not every server answers to PATHCONF. */
+function usualMaxName(error: unknown): number {
+  if (error instanceof NfsFailure) return NAME_BYTES;
+  throw error;
 }
 
 const within = (bytes: number) => Math.min(MOST_BYTES, Math.max(FEWEST_BYTES, bytes));
