@@ -3,7 +3,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
-import { RECONNECTING, Tries } from '../../wire/patience.ts';
 import type { NfsFailure } from '../nfs-client.ts';
 import type { RpcClient } from '../rpc-client.ts';
 import { renew, setClientId, setClientIdConfirm } from './client-id-operations.ts';
@@ -15,6 +14,7 @@ import {
   notKnown,
   type Reply,
 } from './conversation.ts';
+import { CountedTries } from './counted-tries.ts';
 import { keepLease } from './lease.ts';
 
 const VERIFIER_BYTES = 8;
@@ -70,10 +70,10 @@ export class ClientId implements Conversation {
   }
 
   async send<Ops extends Operations>(operations: Ops): Promise<Reply<Ops>> {
-    const tries = new Tries(RECONNECTING, this.#clock);
+    const tries = new CountedTries(this.#clock, this.#closed.signal);
     let again = false;
     let last: NfsFailure | undefined;
-    while (await tries.next(this.#closed.signal)) {
+    while (await tries.next()) {
       const clientId = await this.#known();
       const reply = await callOnce(this.#rpc, this.minorVersion, operations);
       again ||= reply.again;
@@ -114,10 +114,10 @@ export class ClientId implements Conversation {
 
   /** A new verifier each time: what the server may still hold for us is dropped. RFC 7530 section 16.33.5 */
   async #confirm(): Promise<bigint> {
-    const tries = new Tries(RECONNECTING, this.#clock);
+    const tries = new CountedTries(this.#clock, this.#closed.signal);
     const owner = { name: this.#name, verifier: randomBytes(VERIFIER_BYTES) };
     let last: NfsFailure | undefined;
-    while (await tries.next(this.#closed.signal)) {
+    while (await tries.next()) {
       const { results, failure } = await callOnce(this.#rpc, 0, [setClientId(owner)] as const);
       last = failure;
       const [unconfirmed] = results;

@@ -33,7 +33,7 @@ export class Compounds {
 
   /** What became of a compound. @param signal ends the waiting for a better moment */
   async attempt<const Ops extends Operations>(operations: Ops, signal?: AbortSignal): Promise<Reply<Ops>> {
-    const tries = new Map<string, Tries>();
+    let tries: Map<string, Tries> | undefined;
     let again = false;
     for (;;) {
       const reply = await this.conversation.send(operations);
@@ -43,6 +43,7 @@ export class Compounds {
       if (status === undefined || patience === undefined || isHalfDone(operations, reply.done)) {
         return { ...reply, again };
       }
+      tries ??= new Map();
       if (!tries.has(status)) tries.set(status, await begun(patience, this.#clock));
       if (!(await tries.get(status)?.next(signal))) return { ...reply, again };
     }

@@ -93,9 +93,10 @@ export async function establish(
     return created;
   }
   identity.created();
-  const { sessionId, channel } = created.result;
-  const slots = new Slots(Math.max(1, Math.min(channel.requests, WANTED.requests)));
-  const established = { clientId, sessionId, channel: granted(channel), slots, broken: false };
+  const { sessionId } = created.result;
+  const channel = granted(created.result.channel);
+  const slots = new Slots(channel.requests);
+  const established = { clientId, sessionId, channel, slots, broken: false };
   if (confirmed) return { result: established };
   const refused = await completeReclaim(rpc, minorVersion, established);
   return refused ? { failure: refused } : { result: established };
@@ -111,7 +112,7 @@ function granted(channel: Channel): Channel {
     responseBytes: Math.min(channel.responseBytes, WANTED.responseBytes),
     cachedBytes: Math.min(channel.cachedBytes, WANTED.cachedBytes),
     operations: Math.min(channel.operations, WANTED.operations),
-    requests: Math.min(channel.requests, WANTED.requests),
+    requests: Math.max(1, Math.min(channel.requests, WANTED.requests)),
   };
 }
 

@@ -83,8 +83,14 @@ export class Opening {
    * @param node undefined when the server did not come to telling it
    */
   async held(owner: Owner, opened: Opened, place: Place, node: Node | undefined): Promise<Held> {
-    const found = node ?? (await this.#found(place));
-    return { node: found, state: await this.#settled(found.handle, opened, owner), owner };
+    try {
+      const found = node ?? (await this.#found(place));
+      return { node: found, state: await this.#settled(found.handle, opened, owner), owner };
+    } catch (error) {
+      // It has a file open that nobody knows any more.
+      owner.spoil();
+      throw error;
+    }
   }
 
   /** An owner that has nothing open. */
@@ -98,7 +104,7 @@ export class Opening {
       const { failure } = await this.#compounds.attempt([putFh(handle), close(state, owner)]);
       if (failure && !isStateLost(failure.status) && !IS_GONE.has(failure.status)) throw failure;
     } catch (error) {
-      if (!(error instanceof NfsFailure)) owner.spoil();
+      owner.spoil();
       throw error;
     } finally {
       this.#owners.giveBack(owner);

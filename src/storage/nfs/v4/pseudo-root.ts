@@ -6,8 +6,8 @@ import { type AttributeValues, EXPORT_ATTRIBUTES } from './attributes.ts';
 import type { Compounds } from './compounds.ts';
 import { getAttr, getFh, lookup, putFh, putRootFh } from './handle-operations.ts';
 
-/** Names in one compound: some servers take no more than 16 operations. */
-const NAMES_AT_ONCE = 8;
+/** Names in one compound: some servers take no more than 8 operations. */
+const NAMES_AT_ONCE = 4;
 
 export interface Location {
   readonly host: string;

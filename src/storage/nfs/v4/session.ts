@@ -2,7 +2,6 @@
 
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
-import { RECONNECTING, Tries } from '../../wire/patience.ts';
 import type { NfsFailure } from '../nfs-client.ts';
 import type { RpcClient } from '../rpc-client.ts';
 import type { MinorVersion, Operations, Results } from './compound.ts';
@@ -13,6 +12,7 @@ import {
   notKnown,
   type Reply,
 } from './conversation.ts';
+import { CountedTries } from './counted-tries.ts';
 import { type Established, establish, Identity, inSlot } from './establish.ts';
 import { farewell } from './farewell.ts';
 import { keepLease } from './lease.ts';
@@ -36,13 +36,7 @@ const SESSION_LOST: ReadonlySet<string> = new Set([
 ]);
 
 /** A new session may be had a little later. */
-const PASSING: ReadonlySet<string> = new Set([
-  'DELAY',
-  'CLIENTID_BUSY',
-  'SEQ_MISORDERED',
-  'STALE_CLIENTID',
-  ...SESSION_LOST,
-]);
+const PASSING: ReadonlySet<string> = new Set([...SESSION_LOST, 'CLIENTID_BUSY', 'DELAY']);
 
 /** @throws NfsFailure MINOR_VERS_MISMATCH when the server has no such minor version */
 export async function openSession(rpc: RpcClient, minorVersion: 1 | 2, clock: Clock): Promise<Session> {
@@ -61,6 +55,7 @@ export class Session implements Conversation {
   #current: Established | undefined;
   #establishing: Promise<Established> | undefined;
   #lastUsed = 0;
+  #reclaiming = false;
 
   constructor(rpc: RpcClient, minorVersion: MinorVersion, clock: Clock) {
     this.#rpc = rpc;
@@ -85,10 +80,10 @@ export class Session implements Conversation {
   }
 
   async send<Ops extends Operations>(operations: Ops): Promise<Reply<Ops>> {
-    const tries = new Tries(RECONNECTING, this.#clock);
+    const tries = new CountedTries(this.#clock, this.#closed.signal);
     let again = false;
     let last: NfsFailure | undefined;
-    while (await tries.next(this.#closed.signal)) {
+    while (await tries.next()) {
       const session = await this.#working();
       const slot = await session.slots.take();
       try {
@@ -160,7 +155,17 @@ export class Session implements Conversation {
   #heed(session: Established, { targetHighestSlot, reclaimNeeded }: Sequenced): void {
     this.#lastUsed = this.#clock.now();
     session.slots.limit(targetHighestSlot);
-    if (reclaimNeeded) this.send([reclaimComplete()]).catch(() => undefined);
+    if (reclaimNeeded) this.#completeReclaim();
+  }
+
+  /** The server began anew and kept the session, but waits to hear that nothing is claimed. */
+  #completeReclaim(): void {
+    if (this.#reclaiming) return;
+    this.#reclaiming = true;
+    const done = () => {
+      this.#reclaiming = false;
+    };
+    this.send([reclaimComplete()]).then(done, done);
   }
 
   /** Whether a SEQUENCE that failed is worth another; what has to be done before is done. */
@@ -181,9 +186,9 @@ export class Session implements Conversation {
   }
 
   async #establish(): Promise<Established> {
-    const tries = new Tries(RECONNECTING, this.#clock);
+    const tries = new CountedTries(this.#clock, this.#closed.signal);
     let last: NfsFailure | undefined;
-    while (await tries.next(this.#closed.signal)) {
+    while (await tries.next()) {
       const step = await establish(this.#rpc, this.minorVersion, this.#identity);
       if ('result' in step) {
         this.#current = step.result;
