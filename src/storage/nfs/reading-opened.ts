@@ -4,7 +4,8 @@ import { failed } from '../files/errors.ts';
 import { StorageError } from '../storage-error.ts';
 import { attempt, isFailure, isStale, translate } from './failures.ts';
 import type { FileHandle, NfsAttributes, OpenFile } from './nfs-client.ts';
-import { type Chunks, readChunks } from './read-ahead.ts';
+import type { Chunks } from './read-ahead.ts';
+import { readContentOf } from './sparse-reading.ts';
 import type { NfsTree } from './tree.ts';
 
 /** How often a file is opened again without a byte of it having come. */
@@ -32,7 +33,7 @@ export async function* readOpened(
     const file = await openFile(tree, path, known, options);
     known = { before: known.before ?? file.node.attributes };
     try {
-      for await (const chunk of readChunks(file, { from: position, to, limits }, options)) {
+      for await (const chunk of readContentOf(file, { from: position, to, limits }, options)) {
         position += chunk.length;
         tries = 0;
         yield chunk;

@@ -15,17 +15,19 @@ export type OpenVersion = (
   options: CallOptions,
 ) => Promise<NfsClient>;
 
-export type NfsVersion = Exclude<NfsConfig['version'], 'automatic'>;
+export type NfsVersion = Exclude<NfsConfig['version'], 'automatic'> | '4.2';
 export type Versions = Readonly<Record<NfsVersion, OpenVersion>>;
 
 export const VERSIONS: Versions = {
+  '4.2': (config, context, options) => openNfs4(config, 2, context, options),
   '4.1': (config, context, options) => openNfs4(config, 1, context, options),
   '4.0': (config, context, options) => openNfs4(config, 0, context, options),
   '3': openNfs3,
 };
 
 /**
- * Opens a location with the version that it asks for. `automatic` is 4.1, and what the server has instead.
+ * Opens a location with the version that it asks for. `automatic` is 4.1, and what the server has instead; 4.2 is
+ * 4.1 for a server that can also tell where a file has holes.
  * @source AWS API reference, NfsMountOptions: AUTOMATIC chooses 4.1, and falls back
  * @throws StorageError, as `Driver.open` does
  */
@@ -44,7 +46,7 @@ async function openAutomatic(
   { signal }: CallOptions,
   open: (version: NfsVersion) => Promise<NfsClient>,
 ): Promise<NfsClient> {
-  let version: NfsVersion = '4.1';
+  let version: NfsVersion = '4.2';
   let before: unknown;
   for (;;) {
     try {
@@ -79,11 +81,13 @@ async function openOne(
 const NO_MINOR_VERSION = 'MINOR_VERS_MISMATCH';
 const NO_VERSION_4 = ['PROG_MISMATCH', 'PROG_UNAVAIL'];
 
+const LOWER = { '4.2': '4.1', '4.1': '4.0', '4.0': '3' } as const;
+
 /** What is left to be tried when `error` means that the server does not offer `version`. */
 function nextAfter(version: NfsVersion, error: unknown, config: NfsConfig): NfsVersion | undefined {
   if (version === '3' || !(error instanceof StorageError)) return undefined;
   const { kind, code = '' } = error;
-  if (code === NO_MINOR_VERSION) return version === '4.1' ? '4.0' : '3';
+  if (code === NO_MINOR_VERSION) return LOWER[version];
   // Version 3 asks the portmapper where it is; and old servers show less of their exports to version 4.
   const elsewhere = code === 'ECONNREFUSED' && config.port === undefined;
   return NO_VERSION_4.includes(code) || elsewhere || kind === 'NotFound' ? '3' : undefined;

@@ -3,7 +3,7 @@ import { relPath } from '../../../src/base/path.ts';
 import { StorageError } from '../../../src/storage/backend.ts';
 import { NfsFailure } from '../../../src/storage/nfs/nfs-client.ts';
 import { bytes, collect, failure, kindOf, MiB, put } from '../../contract/backend-tools.ts';
-import type { FakeCall } from './fake-nfs.ts';
+import type { FakeCall, FakeNfs } from './fake-nfs.ts';
 import { opened } from './fixture.ts';
 
 /** Trouble at the first READ behind 2 MiB, after `happens`. */
@@ -141,4 +141,66 @@ t.test('devices, sockets and links have no content', async (t) => {
   t.equal(await kindOf(collect(backend.read(relPath('')))), 'IsADirectory');
   t.match(await backend.readSmall?.(relPath(''), { maxBytes: 10 }), { entry: { kind: 'directory' } });
   t.equal(client.openFiles, 0);
+});
+
+/** A file of 20 MiB with data in some places only. */
+function sparse(client: FakeNfs, places: readonly (readonly [offset: number, size: number])[]): Buffer {
+  const inode = client.put('', 'sparse');
+  const wanted = Buffer.alloc(20 * MiB);
+  for (const [offset, size] of places) {
+    inode.write(offset, bytes(size));
+    wanted.set(bytes(size), offset);
+  }
+  inode.set({ sizeBytes: wanted.length });
+  return wanted;
+}
+
+t.test('holes are not asked for where the server tells of them', async (t) => {
+  const path = relPath('sparse');
+  const layouts = {
+    'nothing but a hole': [],
+    'data at both ends': [
+      [0, 10],
+      [20 * MiB - 5, 5],
+    ],
+    'data in the midst': [[7 * MiB + 3, 2 * MiB]],
+    'a hole in the midst': [
+      [0, 6 * MiB],
+      [14 * MiB, 6 * MiB],
+    ],
+    'many small holes': Array.from({ length: 100 }, (_, index) => [index * 131_072, 1_000]),
+  } as const;
+  for (const [name, places] of Object.entries(layouts)) {
+    const { client, backend } = await opened(t);
+    client.seeks = true;
+    const wanted = sparse(client, places as readonly (readonly [number, number])[]);
+    t.ok((await collect(backend.read(path))).equals(wanted), name);
+    t.ok(client.count('SEEK') > 0 && client.count('SEEK') <= 4, `${client.count('SEEK')} questions`);
+    for (const [offset, length] of [
+      [5, 19 * MiB],
+      [7 * MiB, 1],
+      [19 * MiB, 2 * MiB],
+    ] as const) {
+      const part = await collect(backend.read(path, { offset, length }));
+      t.ok(part.equals(wanted.subarray(offset, offset + length)), `${name}: ${length} from ${offset}`);
+    }
+  }
+  const { client, backend } = await opened(t);
+  client.seeks = true;
+  sparse(client, [[0, MiB]]);
+  client.calls.length = 0;
+  await collect(backend.read(path));
+  t.ok(client.count('READ') < 5, `${client.count('READ')} READs`);
+});
+
+t.test('a sparse file that is cut off while it is read does not end in zeros', async (t) => {
+  const { client, backend } = await opened(t);
+  client.seeks = true;
+  sparse(client, [[0, 2 * MiB]]);
+  let read = 0;
+  for await (const chunk of backend.read(relPath('sparse'))) {
+    if (read === 0) client.at('sparse').set({ sizeBytes: 2 * MiB });
+    read += chunk.length;
+  }
+  t.equal(read, 2 * MiB);
 });

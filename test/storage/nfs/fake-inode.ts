@@ -94,6 +94,17 @@ export class FakeInode {
     this.touch();
   }
 
+  /** See `OpenFile.seekData`. */
+  seekData(offset: number): { from: number; to: number } | undefined {
+    const blocks = Math.ceil(this.sizeBytes / BLOCK);
+    let from = Math.floor(offset / BLOCK);
+    while (from < blocks && !this.blocks.has(from)) from++;
+    if (from === blocks) return undefined;
+    let to = from;
+    while (this.blocks.has(to)) to++;
+    return { from: Math.max(offset, from * BLOCK), to: Math.min(this.sizeBytes, to * BLOCK) };
+  }
+
   #block(index: number): Buffer {
     return this.blocks.get(index) ?? Buffer.alloc(BLOCK);
   }

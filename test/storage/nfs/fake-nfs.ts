@@ -45,6 +45,8 @@ export class FakeNfs implements NfsClient {
   ignoresOwners = false;
   /** How many bytes a READ gives at most. */
   shortReads = Number.MAX_SAFE_INTEGER;
+  /** It tells where files have holes. */
+  seeks = false;
   readonly calls: FakeCall[] = [];
   openFiles = 0;
   inFlight = 0;
@@ -313,6 +315,12 @@ export class FakeNfs implements NfsClient {
         await this.#call('WRITE', '', offset);
         this.#inode(handle, 'WRITE').write(offset, data);
       },
+      ...(this.seeks && {
+        seekData: async (offset: number) => {
+          await this.#call('SEEK', '', offset);
+          return this.#inode(handle, 'SEEK').seekData(offset);
+        },
+      }),
       commit: async () => this.#call('COMMIT'),
       close: async () => {
         this.openFiles -= 1;

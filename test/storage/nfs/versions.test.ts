@@ -26,7 +26,7 @@ async function tried(answers: Partial<Record<NfsVersion, unknown>>, config: Part
     if (answers[version]) throw answers[version];
     return new FakeNfs();
   };
-  const versions: Versions = { '3': open('3'), '4.0': open('4.0'), '4.1': open('4.1') };
+  const versions: Versions = { '3': open('3'), '4.0': open('4.0'), '4.1': open('4.1'), '4.2': open('4.2') };
   const opening = openVersion({ ...CONFIG, ...config }, { clock: new VirtualClock() }, {}, versions);
   const result = await opening.then(
     () => 'opened',
@@ -35,26 +35,27 @@ async function tried(answers: Partial<Record<NfsVersion, unknown>>, config: Part
   return { asked, result };
 }
 
-t.test('automatic is 4.1, and goes on only where the server has something else instead', async (t) => {
-  t.strictSame(await tried({}), { asked: ['4.1'], result: 'opened' });
-  t.strictSame(await tried({ '4.1': noMinor }), { asked: ['4.1', '4.0'], result: 'opened' });
-  const all = ['4.1', '4.0', '3'];
-  t.strictSame(await tried({ '4.1': noMinor, '4.0': noMinor }), { asked: all, result: 'opened' });
-  t.strictSame(await tried({ '4.1': no4 }), { asked: ['4.1', '3'], result: 'opened' });
-  t.strictSame(await tried({ '4.1': refused }), { asked: ['4.1', '3'], result: 'opened' });
-  t.strictSame(await tried({ '4.1': missing }), { asked: ['4.1', '3'], result: 'opened' }, 'no pseudo root');
+t.test('automatic is 4.1 or 4.2, and goes on only where the server has something else instead', async (t) => {
+  t.strictSame(await tried({}), { asked: ['4.2'], result: 'opened' });
+  t.strictSame(await tried({ '4.2': noMinor }), { asked: ['4.2', '4.1'], result: 'opened' });
+  const all = ['4.2', '4.1', '4.0', '3'];
+  const none = { '4.2': noMinor, '4.1': noMinor, '4.0': noMinor };
+  t.strictSame(await tried(none), { asked: all, result: 'opened' });
+  t.strictSame(await tried({ '4.2': no4 }), { asked: ['4.2', '3'], result: 'opened' });
+  t.strictSame(await tried({ '4.2': refused }), { asked: ['4.2', '3'], result: 'opened' });
+  t.strictSame(await tried({ '4.2': missing }), { asked: ['4.2', '3'], result: 'opened' }, 'no pseudo root');
 });
 
 t.test('what is trouble with the server or the export is told, not gone round', async (t) => {
   for (const error of [silent, denied, trouble('NotADirectory', 'NOTDIR'), trouble('Io', 'IO')]) {
-    t.strictSame(await tried({ '4.1': error }), { asked: ['4.1'], result: error });
+    t.strictSame(await tried({ '4.2': error }), { asked: ['4.2'], result: error });
   }
-  t.strictSame(await tried({ '4.1': refused }, { port: 20490 }), { asked: ['4.1'], result: refused });
-  t.strictSame(await tried({ '4.1': noMinor, '4.0': denied }), { asked: ['4.1', '4.0'], result: denied });
+  t.strictSame(await tried({ '4.2': refused }, { port: 20490 }), { asked: ['4.2'], result: refused });
+  t.strictSame(await tried({ '4.2': noMinor, '4.1': denied }), { asked: ['4.2', '4.1'], result: denied });
 });
 
 t.test('when nothing is left, the failure that tells most is told', async (t) => {
-  const of = async (first: unknown, last: unknown) => (await tried({ '4.1': first, '3': last })).result;
+  const of = async (first: unknown, last: unknown) => (await tried({ '4.2': first, '3': last })).result;
   t.equal(await of(missing, denied), missing, 'servers deny exports that they do not have');
   t.equal(await of(refused, trouble('Unreachable', 'ETIMEDOUT')), refused);
   t.equal(await of(refused, denied), denied);
@@ -84,7 +85,7 @@ t.test('an abort ends the tries with its reason', async (t) => {
     stop.abort(reason);
     throw no4;
   };
-  const versions = { '3': open, '4.0': open, '4.1': open };
+  const versions = { '3': open, '4.0': open, '4.1': open, '4.2': open };
   const clock = new VirtualClock();
   t.equal(await failure(openVersion(CONFIG, { clock }, { signal: stop.signal }, versions)), reason);
 });
