@@ -47,7 +47,9 @@ def line(path, is_directory):
 
 def security_of(connection, path):
     name = os.path.relpath(path, '/share').replace('/', '\\')
-    return connection.get_acl('' if name == '.' else name, PARTS, ACCESS).as_sddl(security.dom_sid('S-1-5-21-0-0-0'))
+    descriptor = connection.get_acl('' if name == '.' else name, PARTS, ACCESS)
+    # An empty SACL says as much as none.
+    return descriptor.as_sddl(security.dom_sid('S-1-5-21-0-0-0')).removesuffix('S:')
 
 
 arguments = sys.argv[1:]
