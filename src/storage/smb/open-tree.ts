@@ -1,4 +1,10 @@
-// Opens a share: the way in for everything that works with files over SMB.
+// Opens a share: the way in for everything that works with files over SMB. Who wants to learn the protocol reads
+// connection/establish.ts first and goes with it:
+//   connection/   what is said in which order, and what becomes of it: negotiation, login, share, requests, reconnect
+//   message/      how each message is written down
+//   auth/         NTLMv2 inside SPNEGO
+//   protection/   keys, signatures, encryption
+//   operations/   the requests that work on files; rights/ the security descriptors
 
 import type { CallOptions, StorageContext } from '../backend.ts';
 import type { SmbConfig } from '../smb.ts';

@@ -1,6 +1,7 @@
 // What the file operations need of an SMB connection: one share, requests in, responses out.
 
 import type { CallOptions } from '../backend.ts';
+import { statusName } from './nt-status.ts';
 
 /** Commands of MS-SMB2 2.2.1.2 that are sent on a share. */
 export type Command =
@@ -88,7 +89,7 @@ export class SmbFailure extends Error {
   readonly index: number;
 
   constructor(status: number, command: string, index = 0) {
-    super(`${command} was answered with status 0x${status.toString(16).padStart(8, '0')}`);
+    super(`${command} was answered with ${statusName(status)}`);
     this.status = status;
     this.command = command;
     this.index = index;

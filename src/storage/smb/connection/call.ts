@@ -1,5 +1,6 @@
 // Requests that go out in one frame, and the wait for their answers.
 
+import { setMaxListeners } from 'node:events';
 import type { CommandName, ResponseHeader } from '../message/header.ts';
 import type { Waiting } from './credits.ts';
 
@@ -54,7 +55,10 @@ export class Call implements Waiting {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    input.signal?.addEventListener('abort', this.#aborted);
+    if (input.signal === undefined) return;
+    // Hundreds of calls may share a signal, and none of them is a leak.
+    setMaxListeners(0, input.signal);
+    input.signal.addEventListener('abort', this.#aborted);
   }
 
   start(firstMessageId: number): void {

@@ -1,3 +1,4 @@
+import { DIALECTS } from '../message/dialect.ts';
 import { Malformed } from '../message/malformed.ts';
 import { confirmsNegotiate, encodeValidateNegotiate } from '../message/validate-negotiate.ts';
 import { NT_STATUS } from '../nt-status.ts';
@@ -23,7 +24,7 @@ export async function confirmNegotiation(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { dialect, said, heard } = negotiated;
-  const offersNewer = said.dialects.some((offered) => offered >= 0x0300);
+  const offersNewer = said.dialects.some((offered) => offered >= DIALECTS['3.0']);
   if (dialect === '3.1.1' || !offersNewer || connection.session.protection.signer === undefined) return;
   const body = encodeValidateNegotiate(said);
   const { status, message } = await connection.exchangeOne(

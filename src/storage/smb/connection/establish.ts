@@ -2,8 +2,7 @@
 
 import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
-import { StorageError } from '../../storage-error.ts';
-import { shownAddress, TIMED_OUT, unreachable } from '../../wire/connection-error.ts';
+import { TIMED_OUT, unreachable } from '../../wire/connection-error.ts';
 import { CAPABILITIES, type Dialect } from '../message/dialect.ts';
 import { Malformed } from '../message/malformed.ts';
 import { PreauthHash } from '../protection/preauth-hash.ts';
@@ -12,6 +11,7 @@ import { confirmNegotiation } from './confirm-negotiation.ts';
 import { connectShare } from './connect-share.ts';
 import { type Connection, connect } from './connection.ts';
 import { chargeFor, WANTED_CREDITS } from './credits.ts';
+import { distrust } from './distrust.ts';
 import { logIn } from './log-in.ts';
 import { type Negotiated, negotiate } from './negotiate.ts';
 
@@ -44,12 +44,11 @@ export async function establish({ config, clock, timeLimitMs, signal }: Establis
   try {
     return await introduce(connection, config, signal);
   } catch (error) {
-    // A broken connection is told as such, not as the failure of the request that it interrupted.
     const { failure } = connection;
     connection.close();
     signal?.throwIfAborted();
-    if (failure) throw failure;
-    throw error instanceof Malformed ? dishonest(connection, error) : error;
+    // A broken connection is told as such, not as the failure of the request that it interrupted.
+    throw failure ?? distrust(connection, error);
   } finally {
     limit.abort();
   }
@@ -93,10 +92,4 @@ function limitsOf(negotiated: Negotiated): SmbLimits {
     transactBytes: limit(maxTransactBytes),
     inFlight: Math.min(MOST_IN_FLIGHT, Math.floor(WANTED_CREDITS / charge)),
   };
-}
-
-function dishonest({ address }: Connection, error: Malformed): StorageError {
-  const shown = shownAddress(address);
-  const message = `${shown} cannot be trusted: ${error.message}. Check the server, and what is between.`;
-  return new StorageError('Io', shown, message, { cause: error });
 }

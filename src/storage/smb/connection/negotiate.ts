@@ -26,6 +26,7 @@ import {
 import { chosen, expectSha512, netname, offer, preauthIntegrity } from '../message/negotiate-context.ts';
 import { NT_STATUS, statusName } from '../nt-status.ts';
 import type { PreauthHash } from '../protection/preauth-hash.ts';
+import type { Outgoing } from './call.ts';
 import type { Connection } from './connection.ts';
 
 /** What both sides have agreed on. */
@@ -59,10 +60,11 @@ export async function negotiate(
   signal: AbortSignal | undefined,
 ): Promise<Negotiated> {
   const said = requestFor(OFFERS[version], connection.address.host);
-  const { status, message } = await connection.exchangeOne(
-    { command: 'NEGOTIATE', body: encodeNegotiate(said) },
-    { signal, onSent: (sent) => preauth.add(sent) },
-  );
+  const asked: Outgoing = { command: 'NEGOTIATE', body: encodeNegotiate(said) };
+  const { status, message } = await connection.exchangeOne(asked, {
+    signal,
+    onSent: (sent) => preauth.add(sent),
+  });
   preauth.add(message);
   const shown = shownAddress(connection.address);
   if (status === NT_STATUS.NOT_SUPPORTED) throw noCommonDialect(shown, OFFERS[version]);

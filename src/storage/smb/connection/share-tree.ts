@@ -1,5 +1,6 @@
 // A share that outlives its connections.
 
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
 import { StorageError } from '../../storage-error.ts';
@@ -16,6 +17,7 @@ import {
   type SmbTree,
 } from '../smb-tree.ts';
 import type { Answer } from './call.ts';
+import { distrust } from './distrust.ts';
 import { DEFAULT_PORT, establish, type Link } from './establish.ts';
 import { renewLogin } from './log-in.ts';
 import { withOrphansClosed } from './orphaned-file.ts';
@@ -117,7 +119,11 @@ export class ShareTree implements SmbTree {
     this.#renewing ??= renewLogin(connection, this.#config).finally(() => {
       this.#renewing = undefined;
     });
-    await this.#renewing;
+    try {
+      await this.#renewing;
+    } catch (error) {
+      throw distrust(connection, error);
+    }
   }
 
   /** A share that the server has taken away takes its files along; the next call finds out whether it is back. */
@@ -187,6 +193,7 @@ async function untilAborted<Result>(
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
   });
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', stop);
   try {
     return await Promise.race([promise, stopped]);

@@ -287,6 +287,27 @@ t.test('a server that is silent has lost the connection', async (t) => {
 const silentOn = (command: string): readonly Said[] | undefined =>
   command === 'FLUSH' || command === 'ECHO' ? [] : undefined;
 
+t.test('many calls may share a signal, before and after it comes', async (t) => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  t.teardown(() => process.off('warning', note));
+  const { server, tree } = await world(
+    t,
+    answering(({ nth }) => (nth < 100 ? undefined : [])),
+  );
+  const stop = new AbortController();
+  const send = () => tree.send([flush], { signal: stop.signal });
+  await Promise.all(Array.from({ length: 100 }, send));
+  const left = Promise.allSettled(Array.from({ length: 100 }, send));
+  await untilAsked(server, 'FLUSH');
+  stop.abort(new Error('enough'));
+  t.ok((await left).every((result) => result.status === 'rejected' && result.reason.message === 'enough'));
+  await t.rejects(send(), { message: 'enough' });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.strictSame(warnings, []);
+});
+
 t.test('an abort is told to the server, and a file that was opened all the same is closed', async (t) => {
   const fileId = Buffer.alloc(16, 0xab);
   const opened = Buffer.concat([Buffer.alloc(64), fileId, Buffer.alloc(8)]);
