@@ -156,6 +156,7 @@ export class RpcConnection {
     this.#lastError = error;
     if (error.kind !== 'Unreachable' || !this.#proven) this.#lost(error);
     else if (this.#options.isExpecting()) this.#want();
+    else this.#tries = undefined;
   }
 
   #lost(error: StorageError): void {

@@ -27,7 +27,6 @@ const START: From = { cookie: 0n, cookieVerifier: 0n };
 /** Asked for; most servers give less. */
 const PAGE_BYTES = 512 << 10;
 const MAX_NAME_BYTES = 4096;
-const NOT_OFFERED: ReadonlySet<string> = new Set(['NOTSUPP']);
 
 /** READDIRPLUS, and READDIR from servers that have no READDIRPLUS. */
 export async function* readDirectory(
@@ -103,7 +102,7 @@ const isDots = (name: Uint8Array) =>
   (name.length === 1 || name.length === 2) && name.every((byte) => byte === DOT);
 
 function isNotOffered(error: unknown): boolean {
-  if (error instanceof NfsFailure) return NOT_OFFERED.has(error.status);
+  if (error instanceof NfsFailure) return error.status === 'NOTSUPP';
   return error instanceof StorageError && error.code === 'PROC_UNAVAIL';
 }
 
