@@ -165,3 +165,56 @@ t.test('the lease is kept while nothing is asked, until the good-bye', async (t)
   t.equal(server.asked.length, asked);
   t.equal(clock.sleeping, 0);
 });
+
+t.test('a server that was away for longer than all tries take', async (t) => {
+  const clock = new VirtualClock();
+  const { client } = await scriptedNfs4(
+    t,
+    1,
+    {
+      SEQUENCE: ({ times }) => {
+        if (times !== OPENING + 1) return undefined;
+        // As if the first answer had come after minutes.
+        clock.advance(300_000).catch(() => undefined);
+        return NFS4ERR.BADSESSION;
+      },
+    },
+    clock,
+  );
+  t.equal((await whileTimeRuns(clock, client.getAttributes(HANDLE))).uid, 11);
+});
+
+t.test('a server that began anew, but kept the session, hears that nothing is claimed', async (t) => {
+  const reclaimNeeded = 0x40;
+  const { client, server } = await scriptedNfs4(t, 1, {
+    SEQUENCE: ({ args, times }) =>
+      body()
+        .fixed(args['session'] as Buffer)
+        .uint32(args['sequence'] as number)
+        .uint32(args['slot'] as number)
+        .uint32(7)
+        .uint32(7)
+        .uint32(times === OPENING + 1 ? reclaimNeeded : 0),
+    RECLAIM_COMPLETE: ({ times }) => (times === 2 ? NFS4ERR.SERVERFAULT : undefined),
+  });
+  await client.getAttributes(HANDLE);
+  await client.getAttributes(HANDLE);
+  t.equal(server.of('RECLAIM_COMPLETE').length, 1);
+});
+
+t.test('a server that grants next to nothing', async (t) => {
+  const { client, server } = await scriptedNfs4(t, 1, {
+    CREATE_SESSION: ({ args }) => {
+      const writer = body()
+        .fixed(SESSION)
+        .uint32(args['sequence'] as number)
+        .uint32(0);
+      for (const _ of ['fore', 'back'])
+        writer.uint32(0).uint32(0).uint32(0).uint32(0).uint32(0).uint32(0).uint32(0);
+      return writer;
+    },
+  });
+  await Promise.all(Array.from({ length: 5 }, () => client.getAttributes(HANDLE)));
+  t.ok(server.of('SEQUENCE').every(({ args }) => args['slot'] === 0));
+  t.match(client.limits, { inFlight: 1, readBytes: 4096, writeBytes: 4096 });
+});
