@@ -43,6 +43,8 @@ export class ExecutionRun {
   #tally: Tally;
   #result: ExecutionResult;
   #phase: Phase | undefined;
+  /** By what it goes; known once its locations are. */
+  #labels: RunLabels | undefined;
   readonly #phaseStartedAt = new Map<Phase, number>();
   /** Steps that were allowed before they were waited for. */
   #steps = 0;
@@ -72,9 +74,11 @@ export class ExecutionRun {
     try {
       await this.#pace();
       pair = this.#locations();
-      await this.#faultsBefore('launch', pair);
+      const labels = runLabels(this.#plane, this.#record(), this.#task, pair);
+      this.#labels = labels;
+      await this.#faultsBefore('launch');
       await this.#agentsOnline(pair);
-      refuseLocations(this.#plane, pair, this.#labels(pair));
+      refuseLocations(this.#plane, pair, labels);
       await this.#carryOut(pair);
       this.#phase = undefined;
       this.end(outcomeOf(this.#tally));
@@ -191,7 +195,7 @@ export class ExecutionRun {
     this.#startPhase(phase, this.#plane.clock.now());
     this.#move(state);
     await this.#pace();
-    await this.#faultsBefore(phase, this.#locations());
+    await this.#faultsBefore(phase);
   }
 
   #move(status: ExecutionStatus, outcome?: Outcome): void {
@@ -260,13 +264,10 @@ export class ExecutionRun {
   }
 
   /** Faults may make it stay in a phase, or end. */
-  #faultsBefore(phase: FaultPhase, pair: LocationPair): Promise<void> {
-    const occasion = phaseOccasion(phase, this.#labels(pair));
-    return this.#plane.faults.atPhase(occasion, { signal: this.#stop.signal });
-  }
-
-  #labels(pair: LocationPair): RunLabels {
-    return runLabels(this.#plane, this.#record(), this.#task, pair);
+  async #faultsBefore(phase: FaultPhase): Promise<void> {
+    if (!this.#labels) return;
+    const occasion = phaseOccasion(phase, this.#labels);
+    await this.#plane.faults.atPhase(occasion, { signal: this.#stop.signal });
   }
 
   #locations(): LocationPair {

@@ -4,7 +4,7 @@ import { defineFault } from './fault.ts';
 export const locationUnreachable = defineFault({
   name: 'location-unreachable',
   kind: 'location',
-  summary: 'Nothing answers where the location is: tasks become UNAVAILABLE, executions end in ERROR.',
+  summary: 'Nothing answers where the location is: new tasks become UNAVAILABLE, executions end in ERROR.',
   example: { fault: 'location-unreachable', where: { location: 'nfs://nas.memory/' } },
   with: {},
   seams: () => ({

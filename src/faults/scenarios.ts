@@ -1,5 +1,5 @@
 import { nearest } from '../base/nearest.ts';
-import { FaultRuleError } from './members.ts';
+import { checked, FaultRuleError, type Members, required, text } from './members.ts';
 import type { FaultRule } from './rule.ts';
 
 /** A bad day by its name: rules that belong together. */
@@ -77,6 +77,26 @@ export const SCENARIOS: readonly Scenario[] = [
     rules: [{ fault: 'corruption', when: { probability: 0.05 } }],
   },
 ];
+
+/** A scenario as it is asked for from outside. */
+export interface ScenarioRequest extends Pick<FaultRule, 'where' | 'when'> {
+  readonly scenario: string;
+}
+
+const REQUEST: Members = {
+  scenario: required(text('The name of a scenario')),
+  where: { about: 'Where', takes: 'an object', accepts: isBag },
+  when: { about: 'When', takes: 'an object', accepts: isBag },
+};
+
+function isBag(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @throws FaultRuleError naming the member */
+export function checkedScenario(body: unknown): ScenarioRequest {
+  return checked(REQUEST, body, 'body') as unknown as ScenarioRequest;
+}
 
 /** @throws FaultRuleError when there is no such scenario */
 export function rulesOfScenario(

@@ -55,6 +55,10 @@ t.test('rules are looked at, changed and removed; bad ones are refused with a me
     status: 400,
     json: { message: /^scenario cannot be/ },
   });
+  t.match(await ask('POST', 'faults', { scenario: 'disk full', wher: {} }), {
+    status: 400,
+    json: { message: /^body\.wher is nothing that this rule takes\. Did you mean body\.where\?/ },
+  });
   t.match(await ask('PATCH', 'faults', {}), { status: 400, json: { message: /^rule\.id is missing/ } });
   t.match(await ask('PATCH', 'faults/a', {}), { status: 404, json: { message: /There is no rule a\./ } });
   t.match(await ask('DELETE', 'faults/a'), { status: 404 });

@@ -3,7 +3,7 @@ import { isChaosBody } from '../../faults/chaos-rules.ts';
 import type { Faults, ToldRule } from '../../faults/faults.ts';
 import { FaultRuleError } from '../../faults/members.ts';
 import type { FaultRule } from '../../faults/rule.ts';
-import { SCENARIOS } from '../../faults/scenarios.ts';
+import { checkedScenario, SCENARIOS } from '../../faults/scenarios.ts';
 import type { Inside, OwnRoute } from './own-route.ts';
 
 const BODY = json({ type: () => true, strict: false, limit: '1mb' });
@@ -103,17 +103,11 @@ function added(faults: Faults, body: unknown): { readonly rules: ToldRule[] } {
     faults.chaos.replace(body);
     return all(faults);
   }
-  if (isScenario(body)) {
-    const { scenario, where, when } = body;
-    return { rules: faults.addScenario(scenario, { ...(where && { where }), ...(when && { when }) }) };
+  if (typeof body === 'object' && body !== null && 'scenario' in body) {
+    const { scenario, ...narrowed } = checkedScenario(body);
+    return { rules: faults.addScenario(scenario, narrowed) };
   }
   return { rules: faults.add(...([body].flat() as FaultRule[])) };
-}
-
-function isScenario(
-  body: unknown,
-): body is Pick<FaultRule, 'where' | 'when'> & { readonly scenario: string } {
-  return typeof body === 'object' && body !== null && 'scenario' in body && typeof body.scenario === 'string';
 }
 
 /** LocalStack's PATCH adds; ours changes the rule that the body names. */
