@@ -213,9 +213,8 @@ t.test('a server that takes the connection and says nothing has some seconds', a
     ...ACCOUNT,
   };
   const since = virtual.now();
-  const failed = failure(openSmbTree(config, { clock: virtual }));
   let isOver = false;
-  failed.finally(() => {
+  const failed = failure(openSmbTree(config, { clock: virtual })).finally(() => {
     isOver = true;
   });
   while (!isOver) {

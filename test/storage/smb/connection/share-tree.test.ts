@@ -403,6 +403,23 @@ t.test('a session that has expired is logged in to again, on the same connection
   }
 });
 
+t.test('a new login that is refused, or answered with nonsense', async (t) => {
+  const expired: Said = { status: NT_STATUS.NETWORK_SESSION_EXPIRED };
+  const wrong: readonly [Said, string][] = [
+    [{ status: NT_STATUS.ACCOUNT_DISABLED }, 'CredentialsRefused'],
+    [{ body: Buffer.from([9, 0, 0, 0, 72, 0, 99, 0]) }, 'Io'],
+  ];
+  for (const [said, kind] of wrong) {
+    const { tree } = await world(t, {
+      answer({ command, nth }) {
+        if (command === 'SESSION_SETUP' && nth === 2) return said;
+        return command === 'FLUSH' ? expired : undefined;
+      },
+    });
+    t.match(await failure(tree.send([flush])), { kind });
+  }
+});
+
 t.test('a session or a share that the server has ended: Interrupted, then a new one', async (t) => {
   for (const status of [NT_STATUS.USER_SESSION_DELETED, NT_STATUS.NETWORK_NAME_DELETED]) {
     const { tree } = await world(
