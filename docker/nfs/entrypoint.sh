@@ -2,7 +2,8 @@
 # Writes Ganesha's configuration from the environment and runs it.
 set -euo pipefail
 : "${NFS_VERSIONS:=3,4.0,4.1,4.2}"    # offered, any of these
-: "${NFS_EXPORTS:=/export}"           # directories, made where they are missing; all but /export are to be below it
+: "${NFS_EXPORTS:=/export}"           # directories, made where they are missing. One alone may be read-only or be
+                                      # squashed in another way: /export,/export/given:ro,/export/theirs:root_squash
 : "${NFS_SQUASH:=no_root_squash}"     # or root_squash, all_squash
 : "${NFS_ANON_UID:=65534}" "${NFS_ANON_GID:=65534}" # who a squashed client is
 : "${NFS_READ_ONLY:=no}"              # yes: EROFS for whoever writes
@@ -51,7 +52,8 @@ if [ "${NFS_RPCBIND,,}" = no ] && [[ "${protocols[*]}" = *3* ]]; then fail "NFS_
 readonly NEEDS="start this container with --cap-add DAC_READ_SEARCH --security-opt seccomp=unconfined"
 capabilities=$(awk '$1 == "CapBnd:" { print $2 }' /proc/self/status)
 ((0x$capabilities & 1 << 2)) || fail "$NEEDS"
-for path in ${NFS_EXPORTS//,/ }; do
+for export in ${NFS_EXPORTS//,/ }; do
+  path=${export%%:*}
   mkdir -p "$path"
   python3 /has-handles.py "$path" || fail "$path cannot be exported. Give a volume or a tmpfs, and $NEEDS"
 done
@@ -62,16 +64,21 @@ join() {
 }
 
 export_blocks() {
-  local id=1 path access=RW
-  if [ "${NFS_READ_ONLY,,}" = yes ]; then access=RO; fi
-  for path in ${NFS_EXPORTS//,/ }; do
+  local id=1 export path access squash
+  for export in ${NFS_EXPORTS//,/ }; do
+    path=${export%%:*} access=RW squash=$NFS_SQUASH
+    if [ "${NFS_READ_ONLY,,}" = yes ]; then access=RO; fi
+    case $export in
+      *:ro) access=RO ;;
+      *:*) squash=${export#*:} ;;
+    esac
     cat <<CONF
 EXPORT {
   Export_Id = $id;
   Path = $path;
   Pseudo = $path;
   Access_Type = $access;
-  Squash = $NFS_SQUASH;
+  Squash = $squash;
   Anonymous_Uid = $NFS_ANON_UID;
   Anonymous_Gid = $NFS_ANON_GID;
   PrivilegedPort = $([ "${NFS_PRIVILEGED_PORTS,,}" = yes ] && echo true || echo false);

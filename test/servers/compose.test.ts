@@ -4,10 +4,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DataSyncClient } from '@aws-sdk/client-datasync';
+import { CreateAgentCommand, CreateLocationSmbCommand, DataSyncClient } from '@aws-sdk/client-datasync';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import t, { type Test } from 'tap';
 import { nfsLocation, readyTask, runToEnd, s3Location } from '../../conformance/story.ts';
+import type { Clients } from '../../conformance/target.ts';
 import { skipWithout } from './container-engine.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../docker/${path}`, import.meta.url));
@@ -55,6 +56,22 @@ async function healthy(t: Test, service: string, port: number): Promise<string> 
   return address;
 }
 
+async function smbLocation({ datasync }: Pick<Clients, 'datasync'>): Promise<string> {
+  const { AgentArn = '' } = await datasync.send(
+    new CreateAgentCommand({ ActivationKey: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' }),
+  );
+  const { LocationArn = '' } = await datasync.send(
+    new CreateLocationSmbCommand({
+      ServerHostname: 'samba',
+      Subdirectory: '/share',
+      User: 'datasync',
+      Password: 'Passw0rd!',
+      AgentArns: [AgentArn],
+    }),
+  );
+  return LocationArn;
+}
+
 const skip = SERVICES.map((name) => skipWithout(name)).find(Boolean) ?? false;
 
 t.test('compose brings up the emulator and servers, and a task runs between them', { skip }, async (t) => {
@@ -84,6 +101,16 @@ t.test('compose brings up the emulator and servers, and a task runs between them
   t.same([Status, Result?.ErrorDetail], ['SUCCESS', undefined]);
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'from-compose', Key: 'hello.txt' }));
   t.same(Buffer.from((await Body?.transformToByteArray()) ?? []), readFileSync(at('exports/hello.txt')));
+
+  for (const [service, location] of [
+    ['nfs', await nfsLocation(target, 'nfs', '/export')],
+    ['samba', await smbLocation(target)],
+  ] as const) {
+    const ended = await runToEnd(target, await readyTask(target, destination, location));
+    t.same([ended.Status, ended.Result?.ErrorDetail], ['SUCCESS', undefined], `to ${service}`);
+    const path = service === 'nfs' ? '/export/hello.txt' : '/share/hello.txt';
+    t.equal(compose('exec', '-T', service, 'cat', path), readFileSync(at('exports/hello.txt'), 'utf8'));
+  }
 
   const uid = compose('exec', '-T', 'emulator', 'id', '-u').trim();
   t.not(uid, '0', 'the emulator does not run as root');

@@ -63,10 +63,15 @@ export function bucketGround(world: World): Ground {
   };
 }
 
-/** Directories of the export. */
-export function nfsGround(world: World, server: NfsServer, Version?: NfsVersion): Ground {
+/** Directories of an export. */
+export function nfsGround(
+  world: World,
+  server: NfsServer,
+  Version?: NfsVersion,
+  parent = '/export',
+): Ground {
   return {
-    make: () => emptyDirectory(server, '/export', OWNER),
+    make: () => emptyDirectory(server, parent, OWNER),
     async location(name) {
       const { LocationArn = '' } = await world.datasync.send(
         new CreateLocationNfsCommand({

@@ -8,7 +8,7 @@ export interface NfsSwitches {
   readonly readOnly?: boolean;
   /** `names`: version 4 maps ids to names. */
   readonly owners?: 'numeric' | 'names';
-  /** Beside /export; made where they are missing. */
+  /** Beside /export; made where they are missing. `:ro` or `:root_squash` behind one is for it alone. */
   readonly exports?: readonly string[];
   /** Only clients with a source port below 1024. */
   readonly privilegedPorts?: boolean;
