@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { relPath } from '../../src/base/path.ts';
 import {
   type Backend,
@@ -118,4 +119,22 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
     open = resolve;
   });
   return { opened, open };
+}
+
+/** Longer than a step of the clock that file systems take their times from. */
+const CLOCK_STEP_MS = 15;
+
+/**
+ * Reads a file until that changes nothing of it any more: a server may note readings in the time of last access as
+ * long as that is no later than the last change.
+ */
+export async function readUntilSettled(backend: Backend, path: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const before = await backend.stat(relPath(path));
+    if (before.metadata.atimeNs !== undefined) await setTimeout(CLOCK_STEP_MS);
+    await get(backend, path);
+    const after = await backend.stat(relPath(path));
+    if (before.metadata.atimeNs === after.metadata.atimeNs) return;
+  }
+  throw new Error(`Each reading of ${path} changes it.`);
 }
