@@ -5,7 +5,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
 import { StorageError } from '../../storage-error.ts';
 import { type Address, noAnswer, shownAddress } from '../../wire/connection-error.ts';
-import { type Patience, persist, RECONNECTING } from '../../wire/patience.ts';
+import { NO_PATIENCE, type Patience, persist, RECONNECTING } from '../../wire/patience.ts';
 import { BARE_BODY } from '../message/bare.ts';
 import { NT_STATUS } from '../nt-status.ts';
 import {
@@ -25,12 +25,17 @@ import { withOrphansClosed } from './orphaned-file.ts';
 /** How long LOGOFF may take; the server notices the end of the connection anyway. */
 const LOGOFF_MS = 1_000;
 
+/** What a try may take at least, where there is no patience left for another one. */
+const ONE_TRY_MS = 2_000;
+
 export class ShareTree implements SmbTree {
   readonly #config: SmbConfig;
   readonly #clock: Clock;
   readonly #disposed = new AbortController();
   #link: Link;
   #generation = 1;
+  /** Once a server was waited for in vain nobody waits again, until it is back. */
+  #patience: Patience = RECONNECTING;
   /** The attempt to connect again that all calls wait for. */
   #reconnecting: Promise<Link> | undefined;
   /** The new login that all calls wait for. */
@@ -107,9 +112,13 @@ export class ShareTree implements SmbTree {
 
   async #reconnect(): Promise<Link> {
     const stop = this.#disposed.signal;
-    const link = await persistently(this.#address, RECONNECTING, this.#clock, stop, (timeLimitMs) =>
-      establish({ config: this.#config, clock: this.#clock, timeLimitMs, signal: stop }),
-    );
+    const patience = this.#patience;
+    this.#patience = NO_PATIENCE;
+    const link = await persistently(this.#address, patience, this.#clock, stop, (leftMs) => {
+      const timeLimitMs = Math.max(leftMs, ONE_TRY_MS);
+      return establish({ config: this.#config, clock: this.#clock, timeLimitMs, signal: stop });
+    });
+    this.#patience = RECONNECTING;
     this.#link = link;
     this.#generation += 1;
     return link;

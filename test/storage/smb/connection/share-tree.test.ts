@@ -378,6 +378,9 @@ t.test(
     const stop = advancing(clock, 1_000);
     t.match(await stayed, { kind: 'Unreachable', message: /No answer from 127\.0\.0\.1:\d+ for 30 s/ });
     await stop();
+    const gaveUpAt = clock.now();
+    t.match(await failure(tree.send([flush])), { kind: 'Unreachable', message: /No answer from [^ ]+ \(/ });
+    t.equal(clock.now(), gaveUpAt, 'nobody waits for it a second time');
   },
 );
 
