@@ -1,6 +1,7 @@
 import type { CallOptions } from '../backend.ts';
 import { failed, translate as translateOther } from '../files/errors.ts';
 import { StorageError } from '../storage-error.ts';
+import { abortable } from './abortable.ts';
 import { NfsFailure } from './nfs-client.ts';
 
 /**
@@ -66,7 +67,10 @@ export function translate(error: unknown, path: string): StorageError {
   return new StorageError('Io', path, message, { code: 'EREMOTEIO', cause: error });
 }
 
-/** Runs calls about `path`; what they throw is translated, but for an abort's reason. */
+/**
+ * Runs calls about `path`; what they throw is translated. An abort ends the waiting with its reason, though not what
+ * is under way.
+ */
 export async function attempt<Result>(
   path: string,
   { signal }: CallOptions,
@@ -74,7 +78,7 @@ export async function attempt<Result>(
 ): Promise<Result> {
   signal?.throwIfAborted();
   try {
-    return await calls();
+    return await abortable(signal, calls);
   } catch (error) {
     signal?.throwIfAborted();
     throw translate(error, path);

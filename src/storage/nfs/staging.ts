@@ -3,7 +3,7 @@ import type { CallOptions } from '../backend.ts';
 import { STAGING_FOLDER } from '../files/staging.ts';
 import { StorageError } from '../storage-error.ts';
 import { isFailure, isStale } from './failures.ts';
-import type { FileHandle, NfsClient } from './nfs-client.ts';
+import type { NfsClient, Node } from './nfs-client.ts';
 import { makeUnlessThere, type Place } from './tree.ts';
 
 /** Nobody else can take the folder away more often than this by chance. */
@@ -18,7 +18,7 @@ const PRIVATE = { mode: 0o700 };
 export class Staging {
   readonly #client: NfsClient;
   readonly #id: string;
-  #folder: Promise<FileHandle> | undefined;
+  #folder: Promise<Node> | undefined;
   #used = false;
   #count = 0;
 
@@ -36,7 +36,7 @@ export class Staging {
   ): Promise<{ readonly place: Place; readonly made: Made }> {
     this.#used = true;
     for (let tries = 1; ; tries++) {
-      const place = { directory: await this.#ready(), name: String(this.#count++) };
+      const place = { directory: (await this.#ready()).handle, name: String(this.#count++) };
       try {
         return { place, made: await make(place) };
       } catch (error) {
@@ -47,6 +47,13 @@ export class Staging {
         this.#folder = undefined;
       }
     }
+  }
+
+  /** Whether what we make belongs to root: then we may give it to others. */
+  async isRoots(): Promise<boolean> {
+    this.#used = true;
+    const { attributes } = await this.#ready();
+    return attributes.uid === 0;
   }
 
   /** Takes a staged thing away again; it may be gone. What cannot be taken away now goes with the folder. */
@@ -72,7 +79,7 @@ export class Staging {
   }
 
   /** One that could not be made is tried again by the next write. */
-  #ready(): Promise<FileHandle> {
+  #ready(): Promise<Node> {
     if (this.#folder) return this.#folder;
     const folder = this.#makeFolder();
     folder.catch(() => {
@@ -82,13 +89,12 @@ export class Staging {
     return folder;
   }
 
-  async #makeFolder(): Promise<FileHandle> {
+  async #makeFolder(): Promise<Node> {
     const { root } = this.#client;
     const outer = await this.#keepingTimesOfRoot(() =>
       makeUnlessThere(this.#client, root, STAGING_FOLDER, PRIVATE),
     );
-    const { handle } = await makeUnlessThere(this.#client, outer.handle, this.#id, PRIVATE);
-    return handle;
+    return makeUnlessThere(this.#client, outer.handle, this.#id, PRIVATE);
   }
 
   async #removeFolder(options: CallOptions): Promise<void> {

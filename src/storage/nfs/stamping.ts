@@ -58,9 +58,12 @@ export async function stampNode(
   if (Object.keys(pickDiffering(stamp, now, OWNER)).length > 0) throw new NfsFailure('PERM', 'SETATTR');
 }
 
-/** `stamp`, with mode and owner of the file that is replaced where it says nothing of them: it stays the same file to its users. */
+/**
+ * `stamp`, with mode and owner of the file that is replaced where it says nothing of them: it stays the same file to
+ * its users. Who is not root cannot give it to them.
+ */
 export async function inheriting(
-  { client, ways }: NfsTree,
+  { client, ways, staging }: NfsTree,
   path: RelPath,
   stamp: PosixStamp,
   options: CallOptions,
@@ -70,7 +73,8 @@ export async function inheriting(
     const parent = await ways.handle(parentOf(path));
     const { attributes } = await client.lookup(parent, nameOf(path), options);
     if (attributes.type !== 'file') return stamp;
-    return { ...pick(attributes, ['mode', ...OWNER]), ...stamp };
+    const owner = (await staging.isRoots()) ? pick(attributes, OWNER) : {};
+    return { ...pick(attributes, ['mode']), ...owner, ...stamp };
   } catch (error) {
     if (isFailure(error, 'NOENT', 'STALE')) return stamp;
     throw error;

@@ -45,6 +45,7 @@ class Upload {
   #staged: Place | undefined;
   #writer: FileWriter | undefined;
   #full: PosixStamp | undefined;
+  #discarded = false;
 
   constructor(tree: NfsTree, path: RelPath, stamp: PosixStamp, options: WriteOptions) {
     this.#tree = tree;
@@ -77,6 +78,7 @@ class Upload {
 
   /** Leaves nothing of it. Never rejected: what led here is told. */
   async discard(): Promise<void> {
+    this.#discarded = true;
     await this.#writer?.abandon();
     if (this.#staged) await this.#tree.staging.discard(this.#staged);
   }
@@ -103,7 +105,7 @@ class Upload {
     const { place, made } = await staging.create(({ directory, name }) =>
       client.create(directory, name, { ...owner, mode: 0o600 }, this.#options),
     );
-    this.#staged = place;
+    await this.#keep(place);
     return new FileWriter(client, made, this.#options.sparse ?? false, this.#options);
   }
 
@@ -115,8 +117,14 @@ class Upload {
     const { place, made } = await staging.create(({ directory, name }) =>
       client.createWhole(directory, name, content, attributes, this.#options),
     );
-    this.#staged = place;
+    await this.#keep(place);
     await stampNode(client, made, stamp, this.#options);
+  }
+
+  /** What was made after the caller had gone, goes too. */
+  async #keep(place: Place): Promise<void> {
+    this.#staged = place;
+    if (this.#discarded) await this.#tree.staging.discard(place);
   }
 
   #hasNoHoles(): boolean {

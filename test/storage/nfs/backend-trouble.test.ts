@@ -4,7 +4,18 @@ import t from 'tap';
 import { relPath } from '../../../src/base/path.ts';
 import { StorageError } from '../../../src/storage/backend.ts';
 import { NfsFailure } from '../../../src/storage/nfs/nfs-client.ts';
-import { bytes, collect, failure, get, kindOf, list, MiB, names, put } from '../../contract/backend-tools.ts';
+import {
+  bytes,
+  collect,
+  failure,
+  gate,
+  get,
+  kindOf,
+  list,
+  MiB,
+  names,
+  put,
+} from '../../contract/backend-tools.ts';
 import { failing, opened, refusing } from './fixture.ts';
 
 const staged = (client: { names(path: string): string[] }) =>
@@ -107,6 +118,46 @@ t.test('no owner is dropped in silence where it cannot be set', async (t) => {
   await put(backend, 'f', 'mine', { mode: 0o640, mtimeNs: 5n });
   t.equal(await kindOf(backend.setMetadata(relPath('f'), stamp)), 'PermissionDenied');
   t.match(await backend.stat(relPath('f')), { mtimeNs: 5n, metadata: { mode: 0o640, uid: 0 } });
+});
+
+t.test(
+  'a file that is replaced keeps mode and owner where nothing is said, the owner as far as we may',
+  async (t) => {
+    for (const squashed of [false, true]) {
+      const { client, backend } = await opened(t);
+      client.put('', 'f').set({ uid: 1000, gid: 1001 });
+      client.at('f').set({ mode: 0o604 });
+      client.squashed = squashed;
+      client.asker = squashed ? 65534 : 0;
+      for (const size of [1, 2 * MiB]) await put(backend, 'f', bytes(size));
+      const owner = squashed ? { uid: 65534, gid: 0 } : { uid: 1000, gid: 1001 };
+      t.match((await backend.stat(relPath('f'))).metadata, { mode: 0o604, ...owner });
+    }
+  },
+);
+
+t.test('an abort ends the waiting for a server that is silent', async (t) => {
+  const { client, backend } = await opened(t);
+  await put(backend, 'd/f');
+  client.at('d').generation += 1;
+  const silent = gate();
+  const reason = new Error('stopped');
+  const calls: ((signal: AbortSignal) => Promise<unknown>)[] = [
+    (signal) => backend.stat(relPath('d/f'), { signal }),
+    (signal) => list(backend, 'd', { signal }),
+    (signal) => collect(backend.read(relPath('d/f'), { signal })),
+    (signal) => backend.remove(relPath('d/f'), { signal }),
+    (signal) => backend.makeDirectory(relPath('d/g/h'), {}, { signal }),
+    (signal) => put(backend, 'd/g', 'x', {}, { signal }),
+  ];
+  for (const call of calls) {
+    client.trouble = () => silent.opened;
+    const stop = new AbortController();
+    const waiting = failure(call(stop.signal));
+    setImmediate(() => stop.abort(reason));
+    t.equal(await waiting, reason);
+  }
+  silent.open();
 });
 
 t.test('an owner that a server sets otherwise is refused all the same', async (t) => {

@@ -41,6 +41,8 @@ export class FakeNfs implements NfsClient {
   namesOnly = false;
   /** Who asks is not root: no owner can be set. */
   squashed = false;
+  /** Whom new things belong to. */
+  asker = 0;
   /** Owners are taken without a word and not set. */
   ignoresOwners = false;
   /** How many bytes a READ gives at most. */
@@ -276,6 +278,7 @@ export class FakeNfs implements NfsClient {
     const parent = this.#directory(directory, procedure);
     if (parent.children.has(latin1(name))) throw new NfsFailure('EXIST', procedure);
     const inode = this.newInode(type, parent.fileSystem);
+    inode.set({ uid: this.asker });
     parent.children.set(latin1(name), inode);
     parent.touch();
     this.#set(inode, attributes, procedure);

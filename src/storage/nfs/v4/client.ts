@@ -1,6 +1,7 @@
 // NFS 4.0, 4.1 and 4.2 as an NfsClient; it is opened by `openNfs4` of v4/open-nfs4.ts.
 
 import type { CallOptions } from '../../backend.ts';
+import { abortable } from '../abortable.ts';
 import { isFailure } from '../failures.ts';
 import type {
   FileHandle,
@@ -12,7 +13,6 @@ import type {
   Node,
   OpenFile,
 } from '../nfs-client.ts';
-import { abortable } from './abortable.ts';
 import type { Compounds } from './compounds.ts';
 import { getNodeAttributes, putFh, readLink, setAttr } from './handle-operations.ts';
 import { readDirectory } from './listing.ts';

@@ -1,6 +1,6 @@
 import { type CallOptions, StorageError } from '../../backend.ts';
+import { abortable } from '../abortable.ts';
 import type { FileHandle, ListedName } from '../nfs-client.ts';
-import { abortable } from './abortable.ts';
 import type { Compounds } from './compounds.ts';
 import { putFh } from './handle-operations.ts';
 import { DIRECTORY_START, type DirectoryPage, type DirectoryPosition, readDir } from './name-operations.ts';

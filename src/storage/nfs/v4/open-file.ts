@@ -2,8 +2,8 @@
 
 import type { CallOptions } from '../../backend.ts';
 import { StorageError } from '../../storage-error.ts';
+import { abortable } from '../abortable.ts';
 import { type FileHandle, NfsFailure, type Node, type OpenFile } from '../nfs-client.ts';
-import { abortable } from './abortable.ts';
 import type { Compounds } from './compounds.ts';
 import { commit, type ReadResult, read, UNSTABLE, type WriteVerifier, write } from './content-operations.ts';
 import { putFh } from './handle-operations.ts';
