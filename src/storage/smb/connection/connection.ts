@@ -51,6 +51,8 @@ export class Connection {
   readonly address: Address;
   readonly clock: Clock;
   session: Session = NO_SESSION;
+  /** Whether the other side ever said anything. */
+  hasHeard = false;
   readonly #credits = new Credits<Call>();
   readonly #inFlight = new InFlight();
   #socket: FramedSocket | undefined;
@@ -176,6 +178,7 @@ export class Connection {
 
   #received(frame: Buffer): void {
     this.#echoedAt = undefined;
+    this.hasHeard = true;
     try {
       const { messages, isSealed } = unprotect(frame, this.session.protection);
       for (const message of messages) this.#take(message, isSealed);

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
-import { TIMED_OUT, unreachable } from '../../wire/connection-error.ts';
+import { StorageError } from '../../storage-error.ts';
+import { ENDED, TIMED_OUT, unreachable } from '../../wire/connection-error.ts';
 import { CAPABILITIES, type Dialect } from '../message/dialect.ts';
 import { Malformed } from '../message/malformed.ts';
 import { PreauthHash } from '../protection/preauth-hash.ts';
@@ -48,10 +49,21 @@ export async function establish({ config, clock, timeLimitMs, signal }: Establis
     connection.close();
     signal?.throwIfAborted();
     // A broken connection is told as such, not as the failure of the request that it interrupted.
-    throw failure ?? distrust(connection, error);
+    throw failure ? explained(connection, failure) : distrust(connection, error);
   } finally {
     limit.abort();
   }
+}
+
+/** Who hangs up at the first word of SMB 2 may know nothing newer than SMB 1. */
+function explained({ hasHeard }: Connection, failure: StorageError): StorageError {
+  const hungUp = failure.code === ENDED || failure.code === 'ECONNRESET';
+  if (hasHeard || !hungUp) return failure;
+  const message = `${failure.message} A server that speaks only SMB 1, which is not supported, does this too.`;
+  return new StorageError('Unreachable', failure.path, message, {
+    code: failure.code ?? ENDED,
+    cause: failure,
+  });
 }
 
 async function introduce(connection: Connection, config: SmbConfig, signal?: AbortSignal): Promise<Link> {

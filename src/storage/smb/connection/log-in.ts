@@ -90,6 +90,9 @@ async function converse(
   const first = await setUp(login.firstToken);
   if (first.status !== NT_STATUS.MORE_PROCESSING_REQUIRED) throw refused(first);
   hash(first.message);
+  const { id } = connection.session;
+  if (id !== 0n && first.header.sessionId !== id)
+    throw new Malformed('it changed the session in a new login');
   connection.session = { ...connection.session, id: first.header.sessionId };
   const answer = await login.answer(decodeSessionSetup(first.message).token, connection.clock.now());
   const last = await setUp(answer.token);

@@ -43,6 +43,19 @@ async function failure(promise: Promise<unknown>): Promise<StorageError> {
   throw new Error(`no StorageError, but ${error}`);
 }
 
+/** Moves time on until there is a result; between two steps answers come over the network. */
+async function inVirtualTime<Result>(clock: VirtualClock, promise: Promise<Result>): Promise<Result> {
+  let isOver = false;
+  const result = promise.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.advance(1_000);
+  }
+  return result;
+}
+
 /** Flips a bit of the answer to `command`. */
 const flipping = (command: string, at: number): Script => ({
   onMessage(message, asked) {
@@ -213,16 +226,24 @@ t.test('a server that takes the connection and says nothing has some seconds', a
     ...ACCOUNT,
   };
   const since = virtual.now();
-  let isOver = false;
-  const failed = failure(openSmbTree(config, { clock: virtual })).finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    await virtual.advance(1_000);
-  }
-  t.match(await failed, { kind: 'Unreachable', message: /No answer from 127\.0\.0\.1:\d+ in time/ });
+  const error = await inVirtualTime(virtual, failure(openSmbTree(config, { clock: virtual })));
+  t.match(error, { kind: 'Unreachable', message: /No answer from 127\.0\.0\.1:\d+ in time/ });
   t.ok(virtual.now() - since <= 20_000);
+});
+
+t.test('a server that hangs up at the first word may know nothing but SMB 1', async (t) => {
+  const virtual = new VirtualClock();
+  const { port } = await serving(t, { answer: () => 'end' });
+  const config: SmbConfig = {
+    host: '127.0.0.1',
+    port,
+    share: 's',
+    root: '',
+    version: 'automatic',
+    ...ACCOUNT,
+  };
+  const error = await inVirtualTime(virtual, failure(openSmbTree(config, { clock: virtual })));
+  t.match(error, { kind: 'Unreachable', message: /ended the connection.*only SMB 1/ });
 });
 
 t.test('every dialect and algorithm gets to the share', async (t) => {
