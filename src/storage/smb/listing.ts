@@ -7,6 +7,7 @@ import { entryOf, type Facts, isLink, kindOf } from './entry.ts';
 import { FactsKept, factsOfEntry } from './facts-kept.ts';
 import { isProbe } from './inherited-rights.ts';
 import { rightsOf } from './looking.ts';
+import { isAskable } from './names.ts';
 import { ENTRY } from './operations/query-directory.ts';
 import type { Share } from './share.ts';
 
@@ -46,9 +47,9 @@ async function collect(share: Share, directory: RelPath, options: ListOptions) {
   return { keys: runs.drain(), kept };
 }
 
-/** A name that could lead out of its directory, or that UTF-8 cannot tell. */
+/** A name that could lead out of its directory, that UTF-8 cannot tell, or that cannot be asked for. */
 function isUnusable(name: string): boolean {
-  return name === '' || /[/\\\0]/.test(name) || !name.isWellFormed();
+  return name === '' || name.includes('/') || !isAskable(name) || !name.isWellFormed();
 }
 
 function keyOf(name: string, entry: Buffer, kept: FactsKept): string {
@@ -90,7 +91,7 @@ type Problem = readonly [kind: StorageError['kind'], message: string, code: stri
 
 const NAME_PROBLEM: Problem = [
   'InvalidName',
-  'The name is no text that other systems can take; rename it to have it transferred',
+  'The name holds letters that cannot be asked for over SMB; rename it to have it transferred',
   'EILSEQ',
 ];
 

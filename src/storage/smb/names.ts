@@ -13,21 +13,24 @@ export const MOST_NAME_BYTES = 3 * MOST_NAME_UNITS;
 export const MOST_PATH_BYTES = 4096;
 
 /**
- * Names that cannot be (MS-FSCC 2.1.5.2), that mean something else to a server (":" a stream, "*" and "?" a
- * pattern), or that programs on Windows cannot use: a space or a dot at the end.
+ * Names that cannot be asked for: none can hold these letters (MS-FSCC 2.1.5.2), and to a server ":" means a stream,
+ * "*" and "?" a pattern.
  */
+const UNASKABLE = /["*:<>?\\|]|[^ -\u{10ffff}]/u;
+
+/** Names that are not written: the unaskable ones, and what programs on Windows cannot use, a space or a dot at the end. */
 export const REFUSED_NAME = /["*/:<>?\\|]|[^ -\u{10ffff}]|[ .]$/u;
 
-const REFUSED_IN_PATH = /["*:<>?\\|]|[^ -\u{10ffff}]|[ .](?:\/|$)/u;
+const REFUSED_END = /[ .](?:\/|$)/;
 
-/** Whether something may be at `path`. */
-export function isPossible(path: RelPath): boolean {
-  return !REFUSED_IN_PATH.test(path);
+/** Whether a server can be asked for something at `path`. */
+export function isAskable(path: string): boolean {
+  return !UNASKABLE.test(path);
 }
 
 /** @throws StorageError InvalidName, NameTooLong for what is not to be made */
 export function checkNames(path: RelPath): void {
-  if (!isPossible(path)) {
+  if (!isAskable(path) || REFUSED_END.test(path)) {
     const message =
       'The name cannot be used on Windows: it holds " * : < > ? \\ | or a control character, or ends with a space or a dot';
     throw new StorageError('InvalidName', path, message, { code: 'STATUS_OBJECT_NAME_INVALID' });

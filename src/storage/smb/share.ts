@@ -1,7 +1,7 @@
 import type { RelPath } from '../../base/path.ts';
 import type { CallOptions } from '../backend.ts';
 import { StorageError } from '../storage-error.ts';
-import { isPossible, remotePath } from './names.ts';
+import { isAskable, remotePath } from './names.ts';
 import { NT_STATUS } from './nt-status.ts';
 import { close } from './operations/close.ts';
 import { type CreateOptions, create, decodeCreate, type Opened } from './operations/create.ts';
@@ -151,7 +151,7 @@ export class Share {
   }
 
   async #open(path: RelPath, how: CreateOptions, requests: readonly SmbRequest[], options: CallOptions) {
-    if (!isPossible(path)) throw failed(NT_STATUS.OBJECT_NAME_NOT_FOUND, path);
+    if (!isAskable(path)) throw failed(NT_STATUS.OBJECT_NAME_NOT_FOUND, path);
     const before = this.#tree.generation;
     const all = [create(this.address(path), how), ...requests.map(lookedAtHere)];
     const [first, ...responses] = await this.#tree.send(all, options);

@@ -114,6 +114,11 @@ async function makeAndMove(
     [...content, ...stampRequests(path, all)],
     options,
   );
-  if (sizeBytes > 0 && responses[0]) checkWritten(responses[0].message, sizeBytes);
+  try {
+    if (sizeBytes > 0 && responses[0]) checkWritten(responses[0].message, sizeBytes);
+  } catch (error) {
+    await share.close(handle);
+    throw error;
+  }
   await place(share, clock, handle, { path, after: requestsOnceMoved(all, false), access });
 }
