@@ -64,12 +64,7 @@ export function bucketGround(world: World): Ground {
 }
 
 /** Directories of an export. */
-export function nfsGround(
-  world: World,
-  server: NfsServer,
-  Version?: NfsVersion,
-  parent = '/export',
-): Ground {
+export function nfsGround(world: World, server: NfsServer, Version?: NfsVersion, parent = '/export'): Ground {
   return {
     make: () => emptyDirectory(server, parent, OWNER),
     async location(name) {
