@@ -32,7 +32,7 @@ export function runCommand(): Command {
   const command = new Command('run')
     .description('transfer once between two locations, through the same engine')
     .argument('<source>', 'where the bytes are')
-    .argument('<destination>', 'where they go; a directory is made when it is not there');
+    .argument('<destination>', 'where they go; a directory of this machine is made when it is not there');
   return withConfigFlags(withRunFlags(command), ({ member }) => member.startsWith('s3.'))
     .addHelpText('after', EXAMPLES)
     .action(async (source: string, destination: string, flags: RunFlags) => {
