@@ -114,6 +114,30 @@ t.test('4.0: the answer was lost; the file that is there is ours', async (t) => 
   );
 });
 
+t.test(
+  'a server that begins anew while a small file is written: it is written again, but not for ever',
+  async (t) => {
+    const commits =
+      (good: number) =>
+      ({ times }: { readonly times: number }) =>
+        body().fixed(Buffer.alloc(8, times === good ? 7 : 9));
+    const script = {
+      WRITE: ({ times }: { readonly times: number }) => (times === 1 ? NFS4ERR.DELAY : undefined),
+    };
+    const once = await scriptedNfs4(t, 1, { ...script, COMMIT: commits(2) });
+    await once.client.createWhole(DIRECTORY, 'name', content, stamp);
+    t.same(
+      once.server.of('WRITE').map(({ args }) => `${args['offset']}:${args['data']}`),
+      ['0:hello', '0:hello', '0:hello'],
+    );
+    t.equal(once.server.of('OPEN').length, once.server.of('CLOSE').length);
+    const always = await scriptedNfs4(t, 1, { ...script, COMMIT: commits(0) });
+    t.match(await storageFailure(always.client.createWhole(DIRECTORY, 'name', content, stamp)), {
+      kind: 'Interrupted',
+    });
+  },
+);
+
 t.test('files that cannot be read in one go', async (t) => {
   const refusing = await scriptedNfs4(t, 1, {
     READ: ({ args }) => (STATE.equals(args['state'] as Buffer) ? undefined : NFS4ERR.BAD_STATEID),

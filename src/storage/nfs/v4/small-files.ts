@@ -1,5 +1,6 @@
 // Whole files, in one compound where that is possible.
 
+import { StorageError } from '../../storage-error.ts';
 import type { FileHandle, NewAttributes, NfsAttributes, Node } from '../nfs-client.ts';
 import type { Operations } from './compound.ts';
 import type { Compounds } from './compounds.ts';
@@ -146,8 +147,30 @@ async function closeWhole({ opening }: SmallFileParts, held: Held): Promise<Node
   return held.node;
 }
 
-/** Writes an open file step by step. */
+/** A server that begins anew each time cannot be helped. */
+const MOST_INTERRUPTIONS = 3;
+
+/** Writes an open file step by step, and from its start when the server began anew meanwhile. */
 async function finish(
+  parts: SmallFileParts,
+  file: NewFile,
+  held: Held,
+  signal: AbortSignal | undefined,
+): Promise<Node> {
+  let current = held;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await writeOut(parts, file, current, signal);
+    } catch (error) {
+      const isInterrupted = error instanceof StorageError && error.kind === 'Interrupted';
+      if (!isInterrupted || tries === MOST_INTERRUPTIONS) throw error;
+    }
+    current = await parts.opening.emptied(file.directory, file.name, signal);
+  }
+}
+
+/** @throws StorageError Interrupted */
+async function writeOut(
   parts: SmallFileParts,
   { directory, name, content, attributes }: NewFile,
   held: Held,
