@@ -11,6 +11,7 @@ import type {
 } from '../../../src/storage/nfs/nfs-client.ts';
 import { NfsFailure } from '../../../src/storage/nfs/nfs-client.ts';
 import { FakeInode } from './fake-inode.ts';
+import { fakeOpenFile } from './fake-open-file.ts';
 
 /** A call that is about to be done. */
 export interface FakeCall {
@@ -306,29 +307,18 @@ export class FakeNfs implements NfsClient {
 
   #openFile(inode: FakeInode): OpenFile {
     this.openFiles += 1;
-    const { handle, attributes } = inode;
-    return {
-      node: { handle, attributes },
-      read: async (offset, length) => {
-        await this.#call('READ', '', offset);
-        const data = this.#inode(handle, 'READ').read(offset, Math.min(length, this.shortReads));
-        return { data, eof: offset + data.length >= inode.sizeBytes };
+    const { handle } = inode;
+    return fakeOpenFile(inode, {
+      shortReads: () => this.shortReads,
+      seeks: this.seeks,
+      call: async (procedure, offset) => {
+        await this.#call(procedure, '', offset);
+        return this.#inode(handle, procedure);
       },
-      write: async (offset, data) => {
-        await this.#call('WRITE', '', offset);
-        this.#inode(handle, 'WRITE').write(offset, data);
-      },
-      ...(this.seeks && {
-        seekData: async (offset: number) => {
-          await this.#call('SEEK', '', offset);
-          return this.#inode(handle, 'SEEK').seekData(offset);
-        },
-      }),
-      commit: async () => this.#call('COMMIT'),
-      close: async () => {
+      closed: async () => {
         this.openFiles -= 1;
         await this.#call('CLOSE');
       },
-    };
+    });
   }
 }
