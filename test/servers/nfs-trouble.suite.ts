@@ -1,33 +1,21 @@
 // What goes wrong with a real NFS server, in what words it is told, and how it comes right again.
 
-import { CreateTaskCommand, DescribeTaskCommand } from '@aws-sdk/client-datasync';
 import t from 'tap';
 import { skipWithout } from './container-engine.ts';
-import { bindingsTo, bucketGround, type Ground, nfsGround } from './grounds.ts';
+import { bindingsTo, bucketGround, nfsGround } from './grounds.ts';
 import { changedMeanwhile, comesBack, comesBackAsDestination, killedForGood } from './in-mid-transfer.ts';
 import { type NfsServer, startNfsServer } from './nfs-server.ts';
-import { openWorld, problems, until, type World } from './s3-world.ts';
+import { openWorld, problems, type World } from './s3-world.ts';
 import { fillServer } from './server-files.ts';
 import type { Tap } from './task-steps.ts';
+import { filledBucket, unavailable } from './trouble.ts';
 
 const MIB = 1024 * 1024;
-
-/** What DescribeTask says of a task whose source cannot be had. */
-async function unavailable(world: World, source: string, buckets: Ground) {
-  const destination = await buckets.location(await buckets.make());
-  const { TaskArn } = await world.datasync.send(
-    new CreateTaskCommand({ SourceLocationArn: source, DestinationLocationArn: destination }),
-  );
-  return until(async () => {
-    const task = await world.datasync.send(new DescribeTaskCommand({ TaskArn }));
-    return task.Status === 'UNAVAILABLE' ? task : undefined;
-  });
-}
 
 async function wrongExport(t: Tap, world: World, server: NfsServer): Promise<void> {
   for (const version of [undefined, 'NFS3', 'NFS4_0'] as const) {
     const location = await nfsGround(world, server, version).location('/missing');
-    const { ErrorDetail } = await unavailable(world, location, bucketGround(world));
+    const { ErrorDetail } = await unavailable(world, location);
     t.match(
       ErrorDetail,
       /^Task failed to access location loc-[0-9a-f]{17}: x40016: mount.nfs: .*(No such file|access denied)/,
@@ -61,17 +49,10 @@ async function squashed(t: Tap, world: World, server: NfsServer): Promise<void> 
   t.same([problems(world, next), next.Status], [[], 'SUCCESS']);
 }
 
-async function toBucketFilled(world: World, sizes: Readonly<Record<string, number>>): Promise<string> {
-  const buckets = bucketGround(world);
-  const bucket = await buckets.make();
-  for (const [key, size] of Object.entries(sizes)) await world.put(bucket, key, Buffer.alloc(size, 7));
-  return buckets.location(bucket);
-}
-
 async function readOnly(t: Tap, world: World, server: NfsServer): Promise<void> {
   await server.sh('mkdir -p /export/given/d');
   const location = await nfsGround(world, server).location('/export/given/d');
-  const task = await world.task(await toBucketFilled(world, { a: 1, b: 2 }), location);
+  const task = await world.task(await filledBucket(world, { a: 1, b: 2 }), location);
   const ended = await world.run(task);
   t.equal(ended.Status, 'ERROR');
   t.match(problems(world, ended).sort(), [/Read-only file system/, /Read-only file system/]);
@@ -81,7 +62,7 @@ async function readOnly(t: Tap, world: World, server: NfsServer): Promise<void> 
 async function full(t: Tap, world: World, server: NfsServer): Promise<void> {
   const files = nfsGround(world, server, undefined, '/small');
   const to = await files.make();
-  const source = await toBucketFilled(world, { '1 small': 5, '2 large': 6 * MIB, '3 small': 5 });
+  const source = await filledBucket(world, { '1 small': 5, '2 large': 6 * MIB, '3 small': 5 });
   const task = await world.task(source, await files.location(to));
   const ended = await world.run(task);
   t.equal(ended.Status, 'ERROR');

@@ -70,13 +70,18 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /**
  * Starts an emulator. Buckets are at `server`, or in the embedded S3; below `nfs://nas.example` is a temporary
- * directory. Signatures are verified.
+ * directory. Signatures are verified. With manual pacing executions wait to be told to go on: held-runs.ts.
  */
-export async function openWorld(server: Endpoint | undefined, bindings: readonly string[] = []) {
+export async function openWorld(
+  server: Endpoint | undefined,
+  bindings: readonly string[] = [],
+  pacing: 'immediate' | 'manual' = 'immediate',
+) {
   const root = mkdtempSync(join(tmpdir(), 'datasync-s3-'));
   const emulator = await startEmulator(
     {
       port: 0,
+      pacing,
       bindings: [`nfs://nas.example=directory:${root}`, ...bindings],
       signatures: { verify: true, credentials: [`${USER.accessKeyId}:${USER.secretAccessKey}`] },
       ...(server ? { s3: { ...server } } : {}),

@@ -7,7 +7,7 @@ import { type Ended, problems, type World } from './s3-world.ts';
 /** Counters of an execution by the names of the API; what is not named is 0. */
 export type Counts = Readonly<Record<string, number>>;
 
-export type Tap = Pick<typeof t, 'same' | 'equal' | 'match' | 'ok' | 'notOk'>;
+export type Tap = Pick<typeof t, 'same' | 'equal' | 'match' | 'notMatch' | 'ok' | 'notOk'>;
 
 /** One run of the task. `Place` is where the story takes place. */
 export interface Step<Place> {
