@@ -93,6 +93,8 @@ export interface Fault {
   readonly calls?: readonly StorageCall[];
   /** The side that it strikes when the rule names none. */
   readonly side?: Side;
+  /** Rules cannot name the other side. */
+  readonly onlySide?: boolean;
   /** It strikes only where agents take part. */
   readonly needsAgent?: boolean;
   /** It is a state and not an event: each execution or agent is one hit, however often it is asked for. */

@@ -164,8 +164,16 @@ export function checkRule(given: unknown, table: FaultTable): CheckedRule {
     );
   }
   checked(WHERE[fault.kind], rule.where ?? {}, 'where');
+  refuseOtherSide(fault, rule);
   checked(WHEN[fault.kind], rule.when ?? {}, 'when');
   return { rule, fault, values: checked(fault.with, rule.with ?? {}, 'with') };
+}
+
+function refuseOtherSide({ name, side, onlySide }: Fault, { where }: FaultRule): void {
+  if (!onlySide || where?.side === undefined || [where.side].flat().every((one) => one === side)) return;
+  throw new FaultRuleError(
+    `where.side cannot be ${JSON.stringify(where.side)}: ${name} is about the ${side} only. Leave it out.`,
+  );
 }
 
 function unknownFault(name: string, { faults, notBuilt }: FaultTable): FaultRuleError {

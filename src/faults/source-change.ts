@@ -24,6 +24,7 @@ export function sourceChange({ change, ...about }: SourceChange): Fault {
     kind: 'storage',
     calls: ['read'],
     side: 'source',
+    onlySide: true,
     with: {
       afterBytes: wholeNumber(
         'In mid-read, after so many bytes. Default: after the listing, before the read',

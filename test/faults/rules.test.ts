@@ -59,6 +59,10 @@ t.test('bad rules are refused, the member named and the nearest name told', asyn
     [{ fault: 'slow', wher: {} }, /^rule\.wher is nothing that this rule takes\. Did you mean rule\.where\?/],
     [{ fault: 'slow', where: { sid: 'source' } }, /^where\.sid .* Did you mean where\.side\?/],
     [{ fault: 'slow', where: { side: 'sourse' } }, /^where\.side cannot be "sourse"\. Did you mean source\?/],
+    [
+      { fault: 'source-grows', where: { side: 'destination' } },
+      /^where\.side cannot be "destination": source-grows is about the source only/,
+    ],
     [{ fault: 'slow', where: { side: [] } }, /^where\.side cannot be \[\]\./],
     [
       { fault: 'slow', where: { operation: 'ListTasks' } },
