@@ -109,6 +109,11 @@ export class Faults implements ActiveFaults {
     return this.#rules.map(toldRule);
   }
 
+  /** The same as they can be added again, such as to another emulator. */
+  rules(): FaultRule[] {
+    return this.#rules.map(({ id, rule }) => ({ ...rule, id }));
+  }
+
   /** Undefined when there is none. */
   get(id: string): ToldRule | undefined {
     const rule = this.#find(id);

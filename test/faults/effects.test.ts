@@ -285,6 +285,45 @@ t.test('closing ends whatever waits because of a rule', async (t) => {
   datasync.destroy();
 });
 
+t.test('the scenarios do what they say', async (t) => {
+  const said = async (name: string, { emulator, fill, run }: Bench) => {
+    fill(MANY);
+    emulator.faults.addScenario(name);
+    const { Status, Result, TaskExecutionArn = '' } = await run();
+    const failed = emulator.problemsOf(TaskExecutionArn).filter(({ what }) => what === 'failed');
+    return { Status, code: Result?.ErrorCode, failed, hits: emulator.faults.hits() };
+  };
+  const open = await said('open file', await bench(t));
+  t.match(open, { Status: 'ERROR', failed: [{ message: /in use by another process/ }] });
+  t.equal(open.failed.length, 1, 'the rest is copied');
+
+  const full = await said('disk full', await bench(t));
+  t.equal(full.Status, 'ERROR');
+  t.ok(full.failed.length > 5 && full.failed.length < 40, `${full.failed.length} items of 43 no longer fit`);
+  t.match(full.failed[0]?.message, /No space left on device/);
+
+  const flaky = await said('flaky bucket', await bench(t));
+  t.ok(flaky.hits.some(({ fault }) => fault === 'throttled'));
+  t.match(flaky.failed[0]?.message, /SlowDown/);
+
+  const held = await bench(t);
+  await held.emulator.clock?.steer({ mode: 'held' });
+  const drops = said('agent drops at 50 %', held);
+  await until(() => held.emulator.faults.hits().length > 0);
+  await held.emulator.clock?.steer({ advanceSeconds: 2 });
+  t.match(await drops, { Status: 'ERROR', code: 'AgentLost' });
+
+  const { emulator, datasync } = await bench(t);
+  emulator.faults.addScenario('throttled API');
+  const calls = Array.from({ length: 20 }, () =>
+    datasync.send(new ListAgentsCommand({})).then(
+      () => 'ok',
+      (error: Error) => error.name,
+    ),
+  );
+  t.strictSame([...new Set(await Promise.all(calls))].toSorted(), ['ThrottlingException', 'ok']);
+});
+
 const ROLE = 'arn:aws:iam::111122223333:role/datasync';
 
 async function bucketOf({ emulator }: Bench, Bucket: string): Promise<void> {

@@ -231,3 +231,11 @@ t.test('every scenario can be added, narrowed to a place', async (t) => {
   t.match(rule, { where: { side: 'source', call: 'read', path: '/one' }, when: { times: 2 } });
   t.throws(() => faults.addScenario('disk ful'), /Did you mean "disk full"\? There are: "open file", /);
 });
+
+t.test('rules can be carried over to another emulator', async (t) => {
+  const { faults } = someFaults();
+  faults.addScenario('flaky bucket');
+  const other = someFaults().faults;
+  other.add(...faults.rules());
+  t.strictSame(other.list(), faults.list());
+});
