@@ -1,9 +1,9 @@
-// What goes wrong with a real NFS server, in what words it is told, and how it comes right again.
+// What a real NFS server refuses, in what words it is told, and that its kills and pauses are survived.
 
 import t from 'tap';
 import { skipWithout } from './container-engine.ts';
 import { bindingsTo, bucketGround, nfsGround } from './grounds.ts';
-import { changedMeanwhile, comesBack, comesBackAsDestination, killedForGood } from './in-mid-transfer.ts';
+import { comesBack, comesBackAsDestination, killedForGood } from './in-mid-transfer.ts';
 import { type NfsServer, startNfsServer } from './nfs-server.ts';
 import { openWorld, problems, type World } from './s3-world.ts';
 import { fillServer } from './server-files.ts';
@@ -71,22 +71,9 @@ async function full(t: Tap, world: World, server: NfsServer): Promise<void> {
   t.equal((await server.sh('cd "$1"; ls', to)).trim(), '1 small\n3 small');
 }
 
-/** A server may go on giving a file that nobody can find any more, or call its handle stale. */
-const CHANGES = {
-  grows: { script: 'printf more >> big', told: [/^mismatched \/big: .*mtime/] },
-  'is deleted': {
-    script: 'rm big',
-    told: [/^mismatched \/big: It is at the destination only\.$|^failed \/big: Stale file handle/],
-  },
-  'is replaced': {
-    script: 'head -c 40000000 /dev/zero > new; mv new big',
-    told: [/^mismatched \/big: Source and destination differ in content|^failed \/big: Stale file handle/],
-  },
-};
-
 const skip = skipWithout('nfs');
 if (skip) {
-  t.test('trouble with NFS', { skip }, async () => undefined);
+  t.test('refusals of NFS', { skip }, async () => undefined);
 } else {
   t.setTimeout(300_000);
   const server = await startNfsServer({
@@ -101,13 +88,6 @@ if (skip) {
   t.test('a destination that is read-only', (t) => readOnly(t, world, server));
   t.test('a destination that is full', (t) => full(t, world, server));
   const buckets = bucketGround(world);
-  for (const version of ['NFS3', 'NFS4_1'] as const) {
-    const sides = { server, files: nfsGround(world, server, version), buckets };
-    for (const [name, change] of Object.entries(CHANGES))
-      t.test(`${version}: a file that ${name} while it is read`, (t) =>
-        changedMeanwhile(t, world, sides, change),
-      );
-  }
   for (const version of ['NFS3', 'NFS4_0', 'NFS4_1'] as const) {
     const sides = { server, files: nfsGround(world, server, version), buckets };
     t.test(`${version}: the server is silent for a while`, (t) =>
