@@ -66,7 +66,11 @@ export function withRunFlags(command: Command): Command {
 }
 
 /** The password of one side as it is given outside of its location: the file wins. @throws Failure for a file that cannot be read */
-export function givenPassword(side: Side, flags: RunFlags, environment: Environment): GivenPassword {
+export function givenPassword(
+  side: Side,
+  flags: Pick<RunFlags, 'sourcePasswordFile' | 'destinationPasswordFile'>,
+  environment: Environment,
+): GivenPassword {
   const file = side === 'source' ? flags.sourcePasswordFile : flags.destinationPasswordFile;
   const variable = PASSWORD_VARIABLES[side];
   return {

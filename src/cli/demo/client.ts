@@ -2,14 +2,17 @@ import {
   CreateAgentCommand,
   CreateLocationNfsCommand,
   CreateLocationS3Command,
+  CreateLocationSmbCommand,
   CreateTaskCommand,
   DataSyncClient,
   DescribeLocationNfsCommand,
   DescribeLocationS3Command,
+  DescribeLocationSmbCommand,
   DescribeTaskCommand,
 } from '@aws-sdk/client-datasync';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../base/clock.ts';
+import type { DemoLocation } from './server.ts';
 import { EXCLUDES } from './tree.ts';
 
 /** AWS's own clients, set up as any user would. */
@@ -39,18 +42,12 @@ export interface Setup {
 }
 
 /** From nothing to a task that can be started. */
-export async function setUp({ datasync, s3 }: Clients, clock: Clock): Promise<Setup> {
+export async function setUp({ datasync, s3 }: Clients, nas: DemoLocation, clock: Clock): Promise<Setup> {
   const { AgentArn } = await datasync.send(
     new CreateAgentCommand({ ActivationKey: 'DEMO1-DEMO2-DEMO3-DEMO4-DEMO5', AgentName: 'demo' }),
   );
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  const source = await datasync.send(
-    new CreateLocationNfsCommand({
-      ServerHostname: 'nas.memory',
-      Subdirectory: '/export/studio',
-      OnPremConfig: { AgentArns: [given(AgentArn)] },
-    }),
-  );
+  const source = await sourceLocation(datasync, nas, [given(AgentArn)]);
   const destination = await datasync.send(
     new CreateLocationS3Command({
       S3BucketArn: `arn:aws:s3:::${BUCKET}`,
@@ -61,7 +58,7 @@ export async function setUp({ datasync, s3 }: Clients, clock: Clock): Promise<Se
   const { TaskArn } = await datasync.send(
     new CreateTaskCommand({
       Name: 'nightly-backup',
-      SourceLocationArn: source.LocationArn,
+      SourceLocationArn: source.arn,
       DestinationLocationArn: destination.LocationArn,
       Excludes: [{ FilterType: 'SIMPLE_PATTERN', Value: EXCLUDES }],
       Options: { VerifyMode: 'ONLY_FILES_TRANSFERRED' },
@@ -69,18 +66,34 @@ export async function setUp({ datasync, s3 }: Clients, clock: Clock): Promise<Se
   );
   const taskArn = given(TaskArn);
   await untilAvailable(datasync, taskArn, clock);
-  const from = await datasync.send(new DescribeLocationNfsCommand({ LocationArn: source.LocationArn }));
   const to = await datasync.send(new DescribeLocationS3Command({ LocationArn: destination.LocationArn }));
   return {
     taskArn,
     steps: [
       ['CreateAgent', given(AgentArn)],
       ['CreateBucket', BUCKET],
-      ['CreateLocationNfs', given(from.LocationUri)],
+      [source.call, source.uri],
       ['CreateLocationS3', given(to.LocationUri)],
       ['CreateTask', taskArn],
     ],
   };
+}
+
+async function sourceLocation(datasync: DataSyncClient, nas: DemoLocation, AgentArns: string[]) {
+  if ('nfs' in nas) {
+    const made = await datasync.send(
+      new CreateLocationNfsCommand({ ...nas.nfs, OnPremConfig: { AgentArns } }),
+    );
+    const { LocationUri } = await datasync.send(
+      new DescribeLocationNfsCommand({ LocationArn: made.LocationArn }),
+    );
+    return { call: 'CreateLocationNfs', arn: made.LocationArn, uri: given(LocationUri) };
+  }
+  const made = await datasync.send(new CreateLocationSmbCommand({ ...nas.smb, AgentArns }));
+  const { LocationUri } = await datasync.send(
+    new DescribeLocationSmbCommand({ LocationArn: made.LocationArn }),
+  );
+  return { call: 'CreateLocationSmb', arn: made.LocationArn, uri: given(LocationUri) };
 }
 
 async function untilAvailable(datasync: DataSyncClient, TaskArn: string, clock: Clock): Promise<void> {

@@ -1,12 +1,11 @@
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { BUCKET, type Clients, PREFIX } from './client.ts';
-import type { DemoVolume } from './tree.ts';
+import type { DemoPlace } from './place.ts';
 
 /** Compares objects with their files, byte for byte, and names those that differ. */
 export async function differences(
   { s3 }: Clients,
-  volume: DemoVolume,
-  root: string,
+  place: DemoPlace,
   paths: readonly string[],
 ): Promise<string[]> {
   const different: string[] = [];
@@ -14,7 +13,7 @@ export async function differences(
     const Key = `${PREFIX}${path.slice(1)}`;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
     const object = Buffer.from((await Body?.transformToByteArray()) ?? []);
-    if (!object.equals(volume.readFileSync(`${root}${path}`) as Buffer)) different.push(path);
+    if (!object.equals(await place.read(path))) different.push(path);
   }
   return different;
 }

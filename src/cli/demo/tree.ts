@@ -21,7 +21,6 @@ export interface DemoTree {
   readonly bytes: number;
   /** Below the export, with "/" in front: worth a look of their own. */
   readonly odd: readonly string[];
-  readonly link: string;
   readonly sparse: string;
   readonly large: string;
 }
@@ -34,6 +33,13 @@ const SCENES = 6;
 const FRAMES = 24;
 const LARGE_BYTES = 40 * 1024 * 1024;
 const SPARSE_BYTES = 12 * 1024 * 1024;
+
+/** What a file server cannot hold is left out. */
+export interface DemoLimits {
+  readonly symlinks: boolean;
+  /** Names with `"` and their like. */
+  readonly anyNames: boolean;
+}
 
 const ODD_NAMES = [
   'two  spaces.txt',
@@ -49,7 +55,12 @@ const ODD_NAMES = [
 ];
 
 /** Fills `volume` below `root` with what a small studio might have on its file server. */
-export function growTree(volume: DemoVolume, root: string, random: Random): DemoTree {
+export function growTree(
+  volume: DemoVolume,
+  root: string,
+  random: Random,
+  { symlinks, anyNames }: DemoLimits = { symlinks: true, anyNames: true },
+): DemoTree {
   const grower = new Grower(volume, root, random);
   grower.folder('');
   for (let project = 1; project <= PROJECTS; project++) {
@@ -58,7 +69,9 @@ export function growTree(volume: DemoVolume, root: string, random: Random): Demo
     growProject(grower, name);
   }
   grower.folder('/odd names');
-  const odd = ODD_NAMES.map((name) => grower.file(`/odd names/${name}`, 400));
+  const odd = ODD_NAMES.filter((name) => anyNames || !name.includes('"')).map((name) =>
+    grower.file(`/odd names/${name}`, 400),
+  );
   grower.folder('/logs');
   grower.file('/logs/render.log', 2000);
   grower.file('/logs/access.log', 2000);
@@ -67,8 +80,8 @@ export function growTree(volume: DemoVolume, root: string, random: Random): Demo
   grower.folder('/media');
   const large = grower.file('/media/master.mov', LARGE_BYTES);
   const sparse = grower.sparse('/media/disk.img', SPARSE_BYTES);
-  const link = grower.link('/latest', 'projects/012');
-  return { ...grower.counts, odd, link, sparse, large };
+  if (symlinks) grower.link('/latest', 'projects/012');
+  return { ...grower.counts, odd, sparse, large };
 }
 
 function growProject(grower: Grower, name: string): void {
@@ -122,10 +135,9 @@ class Grower {
     return path;
   }
 
-  link(path: string, target: string): string {
+  link(path: string, target: string): void {
     this.#volume.symlinkSync(target, `${this.#root}${path}`);
     this.#count(0, false);
-    return path;
   }
 
   #count(bytes: number, excluded: boolean): void {

@@ -35,6 +35,10 @@ export function loginRefused(shown: string, user: string, status: number): Stora
     const busy = `${shown} takes no login now (${code}). Check how busy it is.`;
     return new StorageError('Unreachable', shown, busy, { code });
   }
+  if (user === '') {
+    const nobody = `Permission denied. ${shown} lets nobody in without a name, and no user was given. Give user and password.`;
+    return new StorageError('CredentialsRefused', shown, nobody, { code });
+  }
   const text = REFUSALS[status] ?? `The server refused the login of % (${code}).`;
   return new StorageError('CredentialsRefused', shown, `Permission denied. ${text.replace('%', user)}`, {
     code,
