@@ -56,7 +56,8 @@ function pathAndQuery(url: string): [string, string] {
   return mark < 0 ? [path, ''] : [path.slice(0, mark), path.slice(mark + 1)];
 }
 
-function checkKey(key: string): string {
+/** @throws S3Error KeyTooLongError */
+export function checkKey(key: string): string {
   if (key.length * 3 > LONGEST_KEY_BYTES) {
     const bytes = Buffer.byteLength(key);
     if (bytes > LONGEST_KEY_BYTES) {
