@@ -116,12 +116,13 @@ async function takeDirectory(tree: NfsTree, path: RelPath, attributes: NewAttrib
       tree.client.makeDirectory(parent, nameOf(path), { mode: NEW_DIRECTORY_MODE, ...attributes }),
     );
   try {
-    return await make();
-  } catch (error) {
-    if (isFailure(error, 'NOENT')) {
+    return await make().catch(async (error: unknown) => {
+      if (!isFailure(error, 'NOENT')) throw error;
       await ensureDirectory(tree, parentOf(path));
+      // Whoever puts something into this directory may have made it meanwhile.
       return make();
-    }
+    });
+  } catch (error) {
     if (!isFailure(error, 'EXIST')) throw error;
     const there = await nodeAt(tree, path);
     if (there.attributes.type !== 'directory') throw failed('EEXIST', path, error);

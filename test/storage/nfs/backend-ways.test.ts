@@ -67,6 +67,16 @@ t.test('a directory that was moved and replaced is not followed for long', async
   t.strictSame(await names(backend, 'moved/e'), ['f']);
 });
 
+t.test('a directory that others make while its parents are made is taken', async (t) => {
+  const { client, backend } = await opened(t);
+  client.trouble = ({ procedure, name }) => {
+    if (procedure === 'MKDIR' && name === 'e') client.put('d', 'e', 'directory');
+  };
+  await backend.makeDirectory(relPath('d/e'), { mode: 0o750 });
+  const { kind, metadata } = await backend.stat(relPath('d/e'));
+  t.match({ kind, mode: metadata.mode }, { kind: 'directory', mode: 0o750 });
+});
+
 t.test('many who need one way walk it once; its end is kept for a while', async (t) => {
   const { client, backend } = await opened(t);
   await put(backend, 'a/b/c/f', 'x');
