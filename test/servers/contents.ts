@@ -3,7 +3,7 @@
 /** Of lines that NfsServer, SmbServer and trees.ts tell: `SIZE HASH PATH` of each file, by path. */
 export function contentsOf(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => {
-    const [, content, path] = /^f .*?(\d+ [0-9a-f]{8})(?:=\d+)? (.*)$/.exec(line) ?? [];
+    const [, content, path] = /^f \S+ \S+ \S+ (\d+ [0-9a-f]{8})(?:=\d+)? (.*)$/.exec(line) ?? [];
     return content === undefined ? [] : [`${content} ${path}`];
   });
 }

@@ -1,7 +1,7 @@
 // Runs that wait before each phase until they are told to go on, so that a test can do something at that moment. The
 // world has manual pacing.
 
-import { type OverrideOptions, UpdateTaskExecutionCommand } from '@aws-sdk/client-datasync';
+import { type Options, UpdateTaskExecutionCommand } from '@aws-sdk/client-datasync';
 import { type Ended, problems, type World } from './s3-world.ts';
 
 export type HeldAt = 'LAUNCHING' | 'PREPARING' | 'TRANSFERRING' | 'VERIFYING';
@@ -11,8 +11,8 @@ const MIB = 1024 * 1024;
 /** A client gives up a server after half a minute; a loaded machine adds to that. */
 const LONGEST_MS = 120_000;
 
-/** It waits before a phase, and before it is launched. */
-const WAITS = 4;
+/** Where it waits, in this order. */
+const WAITS: readonly HeldAt[] = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];
 
 /** An execution that was begun; it waits to be launched. */
 export interface HeldRun {
@@ -29,38 +29,35 @@ export interface HeldRun {
   moving(): Promise<void>;
 }
 
-export async function startHeld(
-  world: World,
-  task: string,
-  OverrideOptions: OverrideOptions = {},
-): Promise<HeldRun> {
+export async function startHeld(world: World, task: string, OverrideOptions: Options = {}): Promise<HeldRun> {
   const arn = await world.start(task, { OverrideOptions });
-  const step = () => stepOf(world, arn);
+  let steps = 0;
+  const step = async () => {
+    steps += 1;
+    await stepOf(world, arn);
+  };
   return {
     arn,
     step,
     async to(status) {
-      for (;;) {
-        const now = await world.seen(arn, ({ Status }) => Status !== 'QUEUED', LONGEST_MS);
-        if (now.Status === status) return;
-        await step();
-        const { Status = '' } = await world.seen(arn, (seen) => seen.Status !== now.Status, LONGEST_MS);
-        if (Status === 'ERROR' || Status === 'SUCCESS') throw new Error(`It ended before ${status}.`);
-      }
+      while (steps < WAITS.indexOf(status)) await step();
+      const { Status } = await world.seen(arn, (run) => run.Status === status || isOver(run), LONGEST_MS);
+      if (Status !== status) throw new Error(`It ended before ${status}.`);
     },
     async finish() {
-      for (let waits = 0; waits < WAITS; waits++) await step();
+      while (steps < WAITS.length) await step();
       return world.ended(arn, LONGEST_MS);
     },
     async pace(BytesPerSecond = -1) {
-      await world.datasync.send(
-        new UpdateTaskExecutionCommand({ TaskExecutionArn: arn, Options: { BytesPerSecond } }),
-      );
+      const Options = { BytesPerSecond };
+      await world.datasync.send(new UpdateTaskExecutionCommand({ TaskExecutionArn: arn, Options }));
     },
     moving: async () =>
       void (await world.seen(arn, ({ BytesTransferred = 0 }) => BytesTransferred > MIB / 4)),
   };
 }
+
+const isOver = ({ Status }: Ended) => Status === 'SUCCESS' || Status === 'ERROR';
 
 /** A whole run without a stop. */
 export async function runHeld(world: World, task: string): Promise<Ended> {
