@@ -13,3 +13,7 @@ export function readableBytes(bytes: number): string {
 
 /** A count for people, such as `10,041`. */
 export const readableCount = (count: number): string => count.toLocaleString('en-US');
+
+/** `text` on one line: what a name of a file may hold and a terminal would obey, as `\x0a`. */
+export const oneLine = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`);

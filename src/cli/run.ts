@@ -6,6 +6,7 @@ import { processEnvironment, readConfig } from '../harness/config.ts';
 import type { Side, TransferEvent } from '../transfer/job.ts';
 import { withConfigFlags } from './config-flags.ts';
 import { Failure } from './failure.ts';
+import { oneLine } from './readable.ts';
 import { locationTarget } from './run-location.ts';
 import { givenPassword, type RunFlags, selectionOf, transferOptions, withRunFlags } from './run-options.ts';
 import type { RunReport } from './run-report.ts';
@@ -91,7 +92,7 @@ async function followed(events: AsyncIterable<TransferEvent>, flags: RunFlags): 
   const { RunProgress, RunReport } = await import('./run-report.ts');
   const report = new RunReport((problem) => {
     if (flags.json) process.stdout.write(`${JSON.stringify({ event: 'failed', ...problem })}\n`);
-    else process.stderr.write(`${problem.path} (${problem.step}): ${problem.message}\n`);
+    else process.stderr.write(`${oneLine(`${problem.path} (${problem.step}): ${problem.message}`)}\n`);
   });
   const progress = new RunProgress(report, process.stderr);
   try {

@@ -111,6 +111,7 @@ export interface Unusable {
   readonly shown: string;
   /** Its `listingKey`, where `shown` would not be in the order of the listing. */
   readonly sortKey?: string;
+  /** Its path is the directory's and `shown`. */
   readonly error: StorageError;
 }
 

@@ -73,9 +73,9 @@ export async function plan(run: Run, known: Known): Promise<Step | undefined> {
 }
 
 function planUnusable(run: Run, { side, item }: Extract<Found, { type: 'unusable' }>): void {
-  const about = { path: item.shown, kind: 'other' } as const;
-  if (side === 'source') run.refuse(about, 'prepare', side, item.error);
-  else run.emit({ type: 'warned', path: item.shown, message: item.error.message });
+  const { path, message } = item.error;
+  if (side === 'source') run.refuse({ path, kind: 'other' }, 'prepare', side, item.error);
+  else run.emit({ type: 'warned', path, message });
 }
 
 function planKnown(run: Run, known: Extract<Known, { type: 'known' }>): Step | undefined {

@@ -47,8 +47,8 @@ t.test('for people it ends with one sentence', async (t) => {
 });
 
 t.test('an item that fails is named with its reason, and the rest arrives', async (t) => {
-  const cwd = t.testdir({ source: { 'plain.txt': 'plain' } });
-  const odd = Buffer.concat([Buffer.from(join(cwd, 'source/odd-')), Buffer.from([0xff, 0xfe])]);
+  const cwd = t.testdir({ source: { 'plain.txt': 'plain', folder: {} } });
+  const odd = Buffer.concat([Buffer.from(join(cwd, 'source/folder/odd-')), Buffer.from([0xff, 0xfe])]);
   try {
     writeFileSync(odd, 'x');
   } catch {
@@ -57,9 +57,19 @@ t.test('an item that fails is named with its reason, and the rest arrives', asyn
   }
   const { code, stdout, stderr } = await command(['run', './source', './destination'], { cwd });
   t.equal(code, 1);
-  t.match(stderr, /odd-.*\(\w+\): .+/);
+  t.match(stderr, /^\/folder\/odd-\\xff\\xfe \(\w+\): .+/);
   t.match(stdout, /1 failed\.\n$/);
   t.equal(readFileSync(join(cwd, 'destination/plain.txt'), 'utf8'), 'plain');
+});
+
+t.test('no name of a file commands the terminal', async (t) => {
+  const cwd = t.testdir({ source: {}, destination: {} });
+  const name = 'a\n\u001b[31mb';
+  writeFileSync(join(cwd, 'source', name), 'x');
+  mkdirSync(join(cwd, 'destination', name, 'in the way'), { recursive: true });
+  const { code, stderr } = await command(['run', './source', './destination'], { cwd });
+  t.equal(code, 1);
+  t.match(stderr, /^\/a\\x0a\\x1b\[31mb \(\w+\): [^\n]+\n$/);
 });
 
 t.test('what cannot be is refused with 2, and says what to do', async (t) => {
