@@ -72,7 +72,8 @@ export default {
       name: 'no-undeclared',
       severity: 'error',
       from: {},
-      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'] },
+      // What has an entry in peerDependenciesMeta counts as undeclared too, although it is declared.
+      to: { dependencyTypes: ['npm-no-pkg', 'unknown', 'undetermined'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-orphans',
