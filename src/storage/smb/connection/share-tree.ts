@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import type { SmbConfig } from '../../smb.ts';
-import { StorageError } from '../../storage-error.ts';
+import { StorageError, type StorageErrorKind } from '../../storage-error.ts';
 import { type Address, noAnswer, shownAddress } from '../../wire/connection-error.ts';
 import { NO_PATIENCE, type Patience, persist, RECONNECTING } from '../../wire/patience.ts';
 import { BARE_BODY } from '../message/bare.ts';
@@ -183,13 +183,21 @@ async function persistently<Result>(
   signal: AbortSignal,
   attempt: (leftMs: number) => Promise<Result>,
 ): Promise<Result> {
-  const isWorthAnotherTry = (error: unknown) => error instanceof StorageError && error.kind === 'Unreachable';
+  const isOf = (error: unknown, ...kinds: readonly StorageErrorKind[]): error is StorageError =>
+    error instanceof StorageError && kinds.includes(error.kind);
+  // A server that starts may have its shares a little later.
+  const isWorthAnotherTry = (error: unknown) => isOf(error, 'Unreachable', 'NotFound');
   try {
     return await persist(attempt, { patience, clock, signal, isWorthAnotherTry });
   } catch (error) {
-    if (!isWorthAnotherTry(error)) throw error;
-    throw noAnswer(address, patience.limitMs / 1000, error);
+    if (isOf(error, 'NotFound')) throw gone(error);
+    throw isOf(error, 'Unreachable') ? noAnswer(address, patience.limitMs / 1000, error) : error;
   }
+}
+
+/** The share was there once. NotFound would be about what is asked of it, as if that were not there. */
+function gone({ path, message, code }: StorageError): StorageError {
+  return new StorageError('Unreachable', path, `${message} It was there before.`, { ...(code && { code }) });
 }
 
 /** What a promise gives, for one of those who wait for it and may lose patience. @throws the signal's reason */

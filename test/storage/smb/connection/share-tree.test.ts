@@ -384,6 +384,32 @@ t.test(
   },
 );
 
+t.test(
+  'a share that comes back later than its server is waited for; one that stays away is Unreachable',
+  async (t) => {
+    const clock = new VirtualClock();
+    const { server, tree } = await world(
+      t,
+      answering(({ connection }) => (connection === 1 ? 'end' : undefined)),
+      clock,
+    );
+    t.match(await failure(tree.send([flush])), { kind: 'Interrupted' });
+    const noShare = ({ command, connection }: Asked, until: number) =>
+      command === 'TREE_CONNECT' && connection < until ? { status: NT_STATUS.BAD_NETWORK_NAME } : undefined;
+    server.script = { answer: (asked) => noShare(asked, 4) };
+    const stop = advancing(clock, 1_000);
+    t.ok(await tree.send([flush]));
+
+    server.script = { answer: (asked) => (asked.command === 'FLUSH' ? 'end' : noShare(asked, 99)) };
+    t.match(await failure(tree.send([flush])), { kind: 'Interrupted' });
+    t.match(await failure(tree.send([flush])), {
+      kind: 'Unreachable',
+      message: /no share .* It was there before/,
+    });
+    await stop();
+  },
+);
+
 t.test('a password that was changed meanwhile is told as such', async (t) => {
   const { server, tree } = await world(t);
   server.script = {
