@@ -33,8 +33,11 @@ export interface RpcConnectionOptions extends Address {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const LEAST_CONNECT_TIMEOUT_MS = 2_000;
-/** A server that owes answers and says nothing for so long, even when it is called, is gone. */
-const SILENCE_MS = { opening: 10_000, proven: 15_000 };
+/**
+ * A server that owes answers and says nothing for so long, even when it is called, is gone. Where it was waited for in
+ * vain before, what is still asked of it (to close, to clear away) does not add up to minutes.
+ */
+const SILENCE_MS = { opening: 10_000, proven: 15_000, inVain: 3_000 };
 
 /** A connection to one server. */
 export class RpcConnection {
@@ -132,7 +135,7 @@ export class RpcConnection {
 
   #connect(leftMs: number, signal: AbortSignal | undefined): Promise<FramedSocket> {
     const { host, port, clock, maxReplyBytes, isExpecting, isOverdue, onQuiet, onRecord } = this.#options;
-    const limitMs = this.#proven ? SILENCE_MS.proven : SILENCE_MS.opening;
+    const limitMs = this.#silenceMs();
     const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, Math.max(leftMs, LEAST_CONNECT_TIMEOUT_MS));
     const connect = (localPort: number | undefined) =>
       connectFramed({
@@ -149,6 +152,11 @@ export class RpcConnection {
         onClose: (error) => this.#broke(error),
       });
     return this.#options.fromAnyPort ? connect(undefined) : fromReservedPort(connect);
+  }
+
+  #silenceMs(): number {
+    if (!this.#proven) return SILENCE_MS.opening;
+    return this.#patience === NO_PATIENCE ? SILENCE_MS.inVain : SILENCE_MS.proven;
   }
 
   #broke(error: StorageError): void {

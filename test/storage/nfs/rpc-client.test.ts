@@ -198,6 +198,30 @@ t.test('a server that falls silent is called, then left', async (t) => {
   t.equal(server.connections, 2);
 });
 
+t.test(
+  'a server that takes connections and answers nothing any more: later calls are given up soon',
+  async (t) => {
+    const clock = new VirtualClock();
+    const { rpc, server } = await connected(
+      t,
+      (call) => {
+        if (server.heard.length === 1) answerEcho(call);
+      },
+      { clock },
+    );
+    t.equal(await echo(rpc, 1), 1);
+    const fails = async (value: number) => {
+      const startedAt = clock.now();
+      t.match(await whileTimeRuns(clock, storageFailure(echo(rpc, value))), { kind: 'Unreachable' });
+      return clock.now() - startedAt;
+    };
+    const firstMs = await fails(2);
+    t.ok(firstMs >= 30_000 && firstMs < 60_000, `after ${firstMs} ms`);
+    const laterMs = (await fails(3)) + (await fails(4));
+    t.ok(laterMs < 10_000, `both after ${laterMs} ms`);
+  },
+);
+
 t.test('a server that takes long over one call and answers to NULL is waited for', async (t) => {
   const clock = new VirtualClock();
   let slow: Heard | undefined;
