@@ -140,6 +140,11 @@ async function idMapping(t: Tap): Promise<void> {
   t.equal(ErrorCode, 'FsNfsIdMappingEnabled');
   t.match(ErrorDetail, MAPS);
   t.same(contentsOf(await buckets.tree(bucket)), []);
+  const third = await unavailable(world, await nfsGround(world, server, 'NFS3').location(from));
+  t.match(
+    third.ErrorDetail,
+    /: x40016: mount\.nfs: Connection refused \(.*MOUNT service, which is for version 3 only/,
+  );
 }
 
 const MAPS =

@@ -49,7 +49,7 @@ export async function openNfs3(
     mountPort === undefined ? findPort(server, SERVICES.mount, options) : { port: mountPort, isGuess: false },
   ]);
   const mounted = await mount({ ...server, path, port: mounting.port }, options).catch((error: unknown) => {
-    throw mounting.isGuess ? withAdvice(error, host) : error;
+    throw withAdvice(error, mounting.isGuess ? noPortMapper(host) : ABOUT_MOUNT);
   });
   try {
     return await openMounted(server, nfs.port, mounted, `${host}:${path}`, options);
@@ -89,9 +89,14 @@ const isUnreachable = (error: unknown): error is StorageError =>
 const isClosed = ({ code }: StorageError) =>
   code === 'ECONNREFUSED' || code === 'ETIMEDOUT' || code === 'ECONNRESET' || code === 'EPIPE';
 
-function withAdvice(error: unknown, host: string): unknown {
+const noPortMapper = (host: string) =>
+  `The port mapper of ${host} (port 111) does not answer either: give the port of its MOUNT service.`;
+
+const ABOUT_MOUNT =
+  'This is the port of its MOUNT service, which is for version 3 only: a server of version 4 alone has none.';
+
+function withAdvice(error: unknown, advice: string): unknown {
   if (!isUnreachable(error)) return error;
-  const advice = `The port mapper of ${host} (port 111) does not answer either: give the port of its MOUNT service.`;
   const code = error.code === undefined ? {} : { code: error.code };
   return new StorageError(error.kind, error.path, `${error.message} ${advice}`, { cause: error, ...code });
 }
