@@ -3,6 +3,7 @@
 // container engine with the images of docker/build-images.sh.
 import { benchApi } from './api.ts';
 import { benchDirectory } from './directory.ts';
+import { benchInProcess } from './in-process.ts';
 import { benchMillion } from './million.ts';
 import { benchMinio } from './minio.ts';
 import { benchNfs } from './nfs.ts';
@@ -12,6 +13,7 @@ import { benchStart } from './start.ts';
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   start: benchStart,
+  'in-process': benchInProcess,
   api: benchApi,
   directory: benchDirectory,
   s3: benchS3,
