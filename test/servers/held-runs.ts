@@ -8,8 +8,8 @@ export type HeldAt = 'LAUNCHING' | 'PREPARING' | 'TRANSFERRING' | 'VERIFYING';
 
 const MIB = 1024 * 1024;
 
-/** A client gives up a server after half a minute; a loaded machine adds to that. */
-const LONGEST_MS = 120_000;
+/** A client gives up a server after half a minute, a silent one after three quarters; a loaded machine adds to that. */
+const LONGEST_MS = 90_000;
 
 /** Where it waits, in this order. */
 const WAITS: readonly HeldAt[] = ['LAUNCHING', 'PREPARING', 'TRANSFERRING', 'VERIFYING'];

@@ -11,7 +11,7 @@ import { goneForGood, type Servers, tellTrouble } from './trouble-suite.ts';
 const SERVERS: Servers<NfsServer> = {
   start: () => startNfsServer(),
   bindings: (nfs) => bindingsTo({ nfs }),
-  versions: ['NFS4_1', 'NFS3'],
+  versions: ['NFS4_1', 'NFS4_0', 'NFS3'],
   ground: (world, server, version) => nfsGround(world, server, version as NfsVersion),
   refused: /: mount\.nfs: Connection refused \(/,
   silent: /: mount\.nfs: Connection timed out \(/,
