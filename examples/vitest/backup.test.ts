@@ -1,6 +1,6 @@
 // The code under test makes its own client, for AWS itself: msw lets the emulator answer in its place.
 import { DataSyncClient } from '@aws-sdk/client-datasync';
-import { createDataSync, type DataSync } from 'datasync-local';
+import { createDataSync } from 'datasync-local';
 import { dataSyncHandlers } from 'datasync-local/msw';
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -10,14 +10,10 @@ const datasync = new DataSyncClient({
   region: 'eu-central-1',
   credentials: { accessKeyId: '111122223333', secretAccessKey: 'test' },
 });
-const server = setupServer();
-let local: DataSync;
+const local = await createDataSync();
+const server = setupServer(...dataSyncHandlers(local));
 
-beforeAll(async () => {
-  local = await createDataSync();
-  server.use(...dataSyncHandlers(local));
-  server.listen({ onUnhandledRequest: 'error' });
-});
+beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
 
 afterAll(async () => {
   server.close();
