@@ -70,9 +70,17 @@ async function carryOutJob(
   if (manifest) await readManifest(manifest, ledger, source.capabilities.metadata.has('versionId'), signal);
   const fixed = listed ? { ...options, removeExtra: false } : options;
   const run = new Run({ source, destination, options: fixed, view, listed, ledger, control, events, signal });
-  if (options.order === 'phased' && options.compare === 'changed') await runPhased(run);
+  const isPhased = options.order === 'phased' || removesAhead(run);
+  if (isPhased && options.compare === 'changed') await runPhased(run);
   else await runStreamed(run);
 }
+
+/**
+ * Whether what only the destination has must go before anything comes: where `readme` and `README` are one file,
+ * the removal of the one would take away the other.
+ */
+const removesAhead = ({ options, destination }: Run) =>
+  options.removeExtra && !destination.capabilities.caseSensitive;
 
 /** @source AWS user guide, "Choosing a task mode": an Enhanced task fails at once where object tags cannot be kept */
 function refuseTags({ source, destination, options }: TransferJob): void {

@@ -1,4 +1,5 @@
 import { relPath } from '../../src/base/path.ts';
+import { wrap } from '../../src/storage/wrap.ts';
 import { OPTIONS } from '../transfer/runs.ts';
 import { STAMP, T0 } from '../transfer/trees.ts';
 import { pieces } from './backend-tools.ts';
@@ -156,6 +157,20 @@ export const syncStories: Readonly<Record<string, Story>> = {
     options: { removeExtra: true, order: 'pipelined' },
     tree: { a: '1' },
     told: ['skipped unchanged /', 'skipped unchanged a', 'deleted x/', 'deleted x/y'],
+  },
+  'an extra goes before an item comes that differs from it in case only': {
+    source: { README: 'new' },
+    destination: { readme: 'old' },
+    wrapDestination: (inner) =>
+      wrap(inner, {
+        capabilities: { ...inner.capabilities, caseSensitive: false },
+        async remove(path, options) {
+          for (const name of [path, path.toUpperCase()]) await inner.remove(relPath(name), options);
+        },
+      }),
+    options: { removeExtra: true, order: 'pipelined' },
+    tree: { README: 'new' },
+    told: ['skipped unchanged /', 'deleted readme', 'transferred README'],
   },
   'what is excluded is neither brought nor removed': {
     source: { 'keep/a': '1', 'log/x.log': '2', 'b.tmp': '3' },
