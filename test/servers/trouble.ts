@@ -31,12 +31,18 @@ export async function filledBucket(world: World, sizes: Readonly<Record<string, 
 const SKIPPED =
   /^Transfer and verification completed. Selected files transferred except for files skipped due to errors/;
 
-/** Some items failed, each told in these words, and all the others went well. */
-export function someFailed(t: Tap, world: World, ended: Ended, told: readonly RegExp[]): void {
+/** It ended in ERROR with `code`, and told these problems and no others, in the order of their words. */
+export function notAllWell(t: Tap, world: World, ended: Ended, code: string, told: readonly RegExp[]): void {
   const all = [...problems(world, ended)].sort();
   t.match(all, told);
   t.equal(all.length, told.length, `no other problems: ${all.join('; ')}`);
-  t.match(ended, { Status: 'ERROR', Result: { ErrorCode: 'FilesSkipped', ErrorDetail: SKIPPED } });
+  t.match(ended, { Status: 'ERROR', Result: { ErrorCode: code } });
+}
+
+/** Some items failed, each told in these words, and all the others went well. */
+export function someFailed(t: Tap, world: World, ended: Ended, told: readonly RegExp[]): void {
+  notAllWell(t, world, ended, 'FilesSkipped', told);
+  t.match(ended.Result?.ErrorDetail, SKIPPED);
 }
 
 /** A run that makes all good. */
