@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { nextTurn } from './real-timers.ts';
 
 /** Work that waits for the emulator's clock for so long, in real ms, and does nothing else, counts as waiting. */
 const QUIET_MS = 40;
@@ -64,12 +65,12 @@ export class Activity {
 
   /** Resolves when nothing goes on any more but waiting for the clock. */
   async quiet(): Promise<void> {
-    await settled();
+    await nextTurn();
     while (this.#working > 0) {
       const { signs, sleeping } = { signs: this.#signs, sleeping: this.#sleeping };
       await this.#changeOrPause();
       if (this.#working > 0 && sleeping > 0 && this.#sleeping >= sleeping && signs === this.#signs) return;
-      await settled();
+      await nextTurn();
     }
   }
 
@@ -83,9 +84,4 @@ export class Activity {
     await Promise.race([change, this.#real.sleep(QUIET_MS, pause.signal).catch(() => undefined)]);
     pause.abort();
   }
-}
-
-/** Lets everything that is ready to run, run. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

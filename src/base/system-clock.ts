@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { clearTimeout, now, setTimeout } from './real-timers.ts';
 
 /** `setTimeout` fires at once for longer waits than this (2^31 - 1 ms). */
 const LONGEST_TIMER_MS = 2_147_483_647;
@@ -19,9 +20,9 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
 
 /** Real time. `scale` makes its waits shorter: at 60, a minute of this clock's sleep takes a second. */
 export function systemClock(scale = 1): Clock {
-  const startedAt = Date.now();
+  const startedAt = now();
   return {
-    now: () => (scale === 1 ? Date.now() : startedAt + (Date.now() - startedAt) * scale),
+    now: () => (scale === 1 ? now() : startedAt + (now() - startedAt) * scale),
     async sleep(ms, signal) {
       signal?.throwIfAborted();
       let left = ms / scale;

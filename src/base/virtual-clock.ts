@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { nextTurn } from './real-timers.ts';
 import { Sleepers } from './sleepers.ts';
 
 /** Time that stands still until it is advanced. */
@@ -25,24 +26,19 @@ export class VirtualClock implements Clock {
    * wakes runs before the next one wakes, so a schedule that fires hourly fires once for each hour passed.
    */
   async advance(ms: number): Promise<void> {
-    await settled();
+    await nextTurn();
     const until = this.#now + ms;
     for (let at = this.#sleepers.nextAt; at !== undefined && at <= until; at = this.#sleepers.nextAt) {
       this.#now = Math.max(this.#now, at);
       this.#sleepers.wakeFirst();
-      await settled();
+      await nextTurn();
     }
     this.#now = until;
-    await settled();
+    await nextTurn();
   }
 
   /** How many wait now. */
   get sleeping(): number {
     return this.#sleepers.count;
   }
-}
-
-/** Lets everything that is ready to run, run. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

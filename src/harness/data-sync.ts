@@ -29,7 +29,10 @@ export interface DataSync
    * @throws S3Error when it cannot have that name; TypeError when buckets are at an S3 endpoint of their own
    */
   bucket(name: string): BucketContents;
-  /** Resolves when nothing goes on: no task is being tested and no execution runs, but for what waits for the clock. */
+  /**
+   * Resolves when nothing goes on: no task is being tested and no execution runs, but for what waits: for the clock, as
+   * with scaled pacing, or to be told.
+   */
   quiet(): Promise<void>;
 }
 

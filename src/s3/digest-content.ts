@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../base/real-timers.ts';
 import { type ChecksumAlgorithm, checksums, cryptoHasher } from './checksums.ts';
 import type { Content } from './object-store.ts';
 
@@ -19,7 +19,7 @@ export async function digestContent(
     turn += chunk.length;
     if (turn < TURN_BYTES) continue;
     turn = 0;
-    await setImmediate();
+    await nextTurn();
   }
   return { md5: md5.digest(), checksum: checksum?.digest() };
 }

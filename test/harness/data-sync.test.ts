@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import {
   DataSyncClient,
   DescribeTaskCommand,
@@ -173,6 +174,16 @@ t.test('closed twice, nobody answers', async (t) => {
   await dataSync.close();
   await dataSync.close();
   await t.rejects(fetch(`${dataSync.endpoint}/health`));
+});
+
+t.test('a test may fake its own timers', async (t) => {
+  await using dataSync = await createDataSync();
+  dataSync.volume('nas.memory').fromJSON({ '/export/a': 'a' });
+  const task = await backupTask(dataSync);
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
+  t.teardown(() => mock.timers.reset());
+  t.equal((await outcomeOf(dataSync, task)).Status, 'SUCCESS');
+  mock.timers.reset();
 });
 
 /** Story number `n`, told in names that all stories share. */

@@ -1,8 +1,8 @@
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type Database from 'libsql';
 import type { Log } from '../../base/log.ts';
+import { nextTurn } from '../../base/real-timers.ts';
 import type { Row, S3Index } from './s3-index.ts';
 
 /** Blobs in one directory. */
@@ -152,7 +152,7 @@ export class Blobs {
     try {
       do {
         // Not at once: whoever was just given the content begins to read it within this turn.
-        await setImmediate();
+        await nextTurn();
       } while (await this.#sweep());
     } catch (error) {
       this.#log.warn('s3-content-not-removed', { cause: String(error) });

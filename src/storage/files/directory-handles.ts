@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { nameOf, parentOf, type RelPath, ROOT } from '../../base/path.ts';
+import { setImmediate } from '../../base/real-timers.ts';
 import { below, type Places } from './places.ts';
 
 /** How many directories are kept open. */

@@ -1,3 +1,5 @@
+import { setImmediate } from '../../base/real-timers.ts';
+
 /** How long the thread may be held before everybody else gets a turn, microseconds. */
 const TURN_US = 300;
 
