@@ -12,6 +12,7 @@ export class Cursor {
   #head: Listed | undefined;
   #key = '';
   #known = false;
+  #isEmpty = true;
 
   /** @param open begins the listing; once more when it was broken off, and then goes on behind what came already */
   constructor(open: () => AsyncIterable<Listed>, waiting: Waiting) {
@@ -25,6 +26,12 @@ export class Cursor {
     this.#head = await this.#next();
     this.#key = this.#head ? listingKey(this.#head) : '';
     this.#known = true;
+    if (this.#head) this.#isEmpty = false;
+  }
+
+  /** Whether nothing was found so far. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
   }
 
   /** Whether the next item is known already, so that `look` would do nothing. */

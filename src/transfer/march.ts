@@ -24,6 +24,8 @@ export type Found =
       readonly type: 'pair';
       readonly source: Entry | undefined;
       readonly destination: Entry | undefined;
+      /** The listing of the destination has not shown it, but perhaps under a name in other letters: `stat` tells. */
+      readonly unsure?: boolean;
       /** The destination takes its name for that of an item that came before. */
       readonly collides?: boolean;
     }
@@ -245,21 +247,38 @@ function unusableExtra({ extras }: MarchOrder, item: Extract<Listed, { kind: 'un
 function takeSource(order: MarchOrder, frame: Frame, source: Entry, destination: Entry | undefined): Taken {
   const { path } = source;
   const verdict = frame.excluded ? 'excluded' : order.view.judge(path);
+  if (verdict === 'taken') return takeWanted(order, frame, source, destination);
   const isDirectory = source.kind === 'directory';
-  const both = { source: true, destination: destination?.kind === 'directory' };
-  if (verdict === 'taken') {
-    if (collides(frame, path)) return { found: { type: 'pair', source, destination, collides: true } };
-    const found = { type: 'pair', source, destination } as const;
-    return isDirectory ? { found, into: open(order, path, both) } : { found };
-  }
   if (destination) frame.keeps = true;
-  if (verdict === 'above' && isDirectory)
-    return { into: open(order, path, { ...both, held: { type: 'pair', source, destination } }) };
+  if (verdict === 'above' && isDirectory) {
+    const pair = pairOf(order, frame, source, destination);
+    return { into: open(order, path, { ...inBoth(pair), held: pair }) };
+  }
   if (verdict !== 'excluded') return {};
   const found = { type: 'excluded', entry: source } as const;
   if (!isDirectory || !order.insideExcluded) return { found };
   return { found, into: open(order, path, { source: true, destination: false, excluded: true }) };
 }
+
+type Pair = Extract<Found, { type: 'pair' }>;
+
+function takeWanted(order: MarchOrder, frame: Frame, source: Entry, destination: Entry | undefined): Taken {
+  const { path, kind } = source;
+  if (collides(frame, path)) return { found: { type: 'pair', source, destination, collides: true } };
+  const found = pairOf(order, frame, source, destination);
+  return kind === 'directory' ? { found, into: open(order, path, inBoth(found)) } : { found };
+}
+
+function pairOf(order: MarchOrder, frame: Frame, source: Entry, destination: Entry | undefined): Pair {
+  const unsure = !destination && isUnsure(order, frame);
+  return { type: 'pair', source, destination, ...(unsure && { unsure }) };
+}
+
+/** Where the listing goes on below a directory. */
+const inBoth = ({ destination, unsure = false }: Pair) => ({
+  source: true,
+  destination: unsure || destination?.kind === 'directory',
+});
 
 function takeExtra(order: MarchOrder, frame: Frame, destination: Entry): Taken {
   if (!order.extras) return {};
@@ -272,6 +291,14 @@ function takeExtra(order: MarchOrder, frame: Frame, destination: Entry): Taken {
   }
   frame.keeps = true;
   return verdict === 'above' && kind === 'directory' ? { into: open(order, path, inside) } : {};
+}
+
+/**
+ * Whether the destination may have an item although its listing shows none of its name: as `readme`, where it is asked
+ * for `README`. Where extras are removed, that one goes before the item comes.
+ */
+function isUnsure({ extras }: MarchOrder, { names, destination }: Frame): boolean {
+  return names !== undefined && !extras && destination !== undefined && !destination.isEmpty;
 }
 
 function collides({ names }: Frame, path: RelPath): boolean {

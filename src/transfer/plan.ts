@@ -28,7 +28,7 @@ export type Known =
 /** Finds out all that is to be known of an item before it is decided on. */
 export function inspect(run: Run, found: Found): Known | Promise<Known> {
   if (found.type !== 'pair') return found;
-  const alone = run.options.compare === 'all' && !run.options.overwrite;
+  const alone = found.unsure || (run.options.compare === 'all' && !run.options.overwrite);
   if (!alone && !isOpen(found)) return { ...found, type: 'known' };
   return alone ? inspectDestination(run, found) : inspectOpen(run, found);
 }
@@ -40,7 +40,7 @@ async function inspectOpen(run: Run, found: FoundPair): Promise<Known> {
   return { type: 'untold', side, error, path: entry.path, kind: entry.kind };
 }
 
-/** The destination was not listed, yet what is there must not be touched. */
+/** The destination was not listed, or tells not all names apart; yet what is there must not be touched, or be compared. */
 async function inspectDestination(run: Run, found: FoundPair): Promise<Known> {
   const { source } = found;
   return await inspectOpen(run, { ...found, destination: source && { ...source, partial: true } });

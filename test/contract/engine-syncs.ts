@@ -1,4 +1,5 @@
 import { relPath } from '../../src/base/path.ts';
+import type { Backend } from '../../src/storage/backend.ts';
 import { wrap } from '../../src/storage/wrap.ts';
 import { OPTIONS } from '../transfer/runs.ts';
 import { STAMP, T0 } from '../transfer/trees.ts';
@@ -12,6 +13,17 @@ const each = (what: string, paths: readonly string[]) => paths.map((path) => `${
 const later = { ...STAMP, mtimeNs: T0 + 5_000_000_000n };
 
 /** What runs do when nothing goes wrong. */
+/** `inner` as a storage that keeps the names it has, and finds them in any letters. */
+function inOtherLetters(inner: Backend): Backend {
+  return wrap(inner, {
+    capabilities: { ...inner.capabilities, caseSensitive: false },
+    async stat(path, options) {
+      const kept = path === 'README' ? relPath('readme') : path;
+      return { ...(await inner.stat(kept, options)), path };
+    },
+  });
+}
+
 export const syncStories: Readonly<Record<string, Story>> = {
   'the first run brings everything, the root too': {
     source: TREE,
@@ -157,6 +169,21 @@ export const syncStories: Readonly<Record<string, Story>> = {
     options: { removeExtra: true, order: 'pipelined' },
     tree: { a: '1' },
     told: ['skipped unchanged /', 'skipped unchanged a', 'deleted x/', 'deleted x/y'],
+  },
+  'what the destination has in other letters is not written over when it is to stay': {
+    source: { README: 'new', other: '1' },
+    destination: { readme: 'old' },
+    wrapDestination: inOtherLetters,
+    options: { overwrite: false },
+    tree: { readme: 'old', other: '1' },
+    told: ['skipped exists /', 'skipped exists README', 'transferred other'],
+  },
+  'what the destination has in other letters is not brought again': {
+    source: { README: 'same' },
+    destination: { readme: 'same' },
+    wrapDestination: inOtherLetters,
+    tree: { readme: 'same' },
+    told: ['skipped unchanged /', 'skipped unchanged README'],
   },
   'an extra goes before an item comes that differs from it in case only': {
     source: { README: 'new' },
