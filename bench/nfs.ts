@@ -43,14 +43,16 @@ async function largeFiles(server: HostNfs): Promise<void> {
   using place = scratch();
   oneFile(place.path, LARGE_BYTES);
   const local = join(place.path, 'large.bin');
-  const url = `nfs://127.0.0.1/export/libnfs.bin?version=3&nfsport=${server.port}&mountport=${server.mountPort}`;
+  // nfs-cp does not write over a file.
+  const url = (round: number) =>
+    `nfs://127.0.0.1/export/libnfs-${round}.bin?version=3&nfsport=${server.port}&mountport=${server.mountPort}`;
   const times: Record<string, number[]> = {};
   const note = (name: string, seconds: number) => {
     times[name] = [...(times[name] ?? []), seconds];
   };
   for (let round = 0; round < ROUNDS; round++) {
-    note('write nfs-cp', timeCommand('nfs-cp', [local, url]));
-    note('read nfs-cp', timeCommand('nfs-cp', [url, join(place.path, 'back.bin')]));
+    note('write nfs-cp', timeCommand('nfs-cp', [local, url(round)]));
+    note('read nfs-cp', timeCommand('nfs-cp', [url(round), join(place.path, `back-${round}.bin`)]));
     for (const version of VERSIONS) {
       await using backend = await open(server, version);
       note(`write v${version}`, await writeLarge(backend));
