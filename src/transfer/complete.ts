@@ -1,7 +1,7 @@
 import type { Backend, Entry, StorageError } from '../storage/backend.ts';
 import { isMissing, itemFailure } from './failure.ts';
+import type { Found } from './found.ts';
 import type { Side } from './job.ts';
-import type { Found } from './march.ts';
 import type { Asked } from './run.ts';
 
 interface Both {

@@ -1,5 +1,5 @@
 import { StorageError } from '../storage/backend.ts';
-import { TransferFailed } from './job.ts';
+import { type Side, TransferFailed } from './job.ts';
 
 /**
  * What stopped one item, as a StorageError. What ends the whole run is thrown on instead: an abort's reason
@@ -16,3 +16,9 @@ export function itemFailure(error: unknown, path: string, signal: AbortSignal): 
 /** Says that nothing is there any more. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof StorageError && (error.kind === 'NotFound' || error.kind === 'NotADirectory');
+
+/** @throws TransferFailed always, or the reason of an abort */
+export function goneAway(side: Side, error: unknown, signal: AbortSignal): never {
+  const failure = itemFailure(error, '', signal);
+  throw new TransferFailed(`${side}-unreachable`, failure.message, { cause: failure });
+}

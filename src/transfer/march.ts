@@ -1,44 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { compareNames, nameOf, type RelPath, ROOT } from '../base/path.ts';
-import type {
-  Backend,
-  Entry,
-  Listed,
-  ListOptions,
-  SecurityParts,
-  StorageError,
-  Unusable,
-} from '../storage/backend.ts';
+import type { Backend, Entry, Listed, ListOptions, SecurityParts } from '../storage/backend.ts';
 import { Cursor } from './cursor.ts';
-import { isMissing, itemFailure } from './failure.ts';
-import { type Side, TransferFailed } from './job.ts';
+import { goneAway, isMissing, itemFailure } from './failure.ts';
+import type { Found } from './found.ts';
+import type { Side } from './job.ts';
 import type { View } from './select.ts';
-
-/** What is found in two locations. */
-export type Found =
-  /**
-   * An item of the run; at least one side has it. A directory comes before what is in it, but one that only
-   * the destination has comes after, and only if nothing in it is to stay.
-   */
-  | {
-      readonly type: 'pair';
-      readonly source: Entry | undefined;
-      readonly destination: Entry | undefined;
-      /** The listing of the destination has not shown it, but perhaps under a name in other letters: `stat` tells. */
-      readonly unsure?: boolean;
-      /** The destination takes its name for that of an item that came before. */
-      readonly collides?: boolean;
-    }
-  /** An item of the source that the exclude filter leaves out. */
-  | { readonly type: 'excluded'; readonly entry: Entry }
-  | { readonly type: 'unusable'; readonly side: Side; readonly item: Unusable }
-  /** A directory that could not be read to its end; nothing more of it follows. */
-  | {
-      readonly type: 'unlisted';
-      readonly side: Side;
-      readonly directory: RelPath;
-      readonly error: StorageError;
-    };
 
 export interface MarchOrder {
   readonly source: Backend;
@@ -127,12 +94,6 @@ async function rootPair(order: MarchOrder) {
     }),
   ]);
   return { type: 'pair', source: from, destination: to } as const;
-}
-
-/** @throws TransferFailed always, or the reason of an abort */
-export function goneAway(side: Side, error: unknown, signal: AbortSignal): never {
-  const failure = itemFailure(error, '', signal);
-  throw new TransferFailed(`${side}-unreachable`, failure.message, { cause: failure });
 }
 
 interface OpenAs {

@@ -1,10 +1,10 @@
 import { type Entry, type EntryKind, StorageError } from '../storage/backend.ts';
 import { complete, isOpen } from './complete.ts';
 import { decide, existing, type Pair } from './decide.ts';
+import type { Found } from './found.ts';
 import type { Side } from './job.ts';
 import type { Step } from './ledger.ts';
 import { type LinkName, linkNameOf, noteFirstName } from './links.ts';
-import type { Found } from './march.ts';
 import type { Run } from './run.ts';
 
 type FoundPair = Extract<Found, { type: 'pair' }>;

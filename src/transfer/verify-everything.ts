@@ -1,7 +1,8 @@
 import { type RelPath, ROOT } from '../base/path.ts';
 import { pool } from '../base/pool.ts';
 import type { Entry } from '../storage/backend.ts';
-import { type Found, march } from './march.ts';
+import type { Found } from './found.ts';
+import { march } from './march.ts';
 import type { Run } from './run.ts';
 import { type Verifiable, verifiable, verifyItem } from './verify.ts';
 import { WIDTH } from './widths.ts';

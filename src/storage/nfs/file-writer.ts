@@ -1,8 +1,8 @@
 import type { CallOptions } from '../backend.ts';
 import { dataRuns } from '../files/holes.ts';
+import { Window } from '../files/window.ts';
 import type { NfsClient, OpenFile } from './nfs-client.ts';
 import { type PosixStamp, stampNode } from './stamping.ts';
-import { Window } from './window.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 /** Taken and not yet written, of one file. */

@@ -1,7 +1,7 @@
 import type { RelPath } from '../../base/path.ts';
 import type { CallOptions, Entry, Stamp } from '../backend.ts';
 import { dataRuns } from '../files/holes.ts';
-import { Window } from '../nfs/window.ts';
+import { Window } from '../files/window.ts';
 import { ACCESS, DISPOSITION } from './operations/create.ts';
 import { flush } from './operations/flush.ts';
 import { setSparse } from './operations/ioctl.ts';

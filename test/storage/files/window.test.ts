@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Window } from '../../../src/storage/nfs/window.ts';
+import { Window } from '../../../src/storage/files/window.ts';
 import { failure, gate } from '../../contract/backend-tools.ts';
 
 t.test('no more than promised is under way', async (t) => {
